@@ -1,0 +1,120 @@
+"""Everything that can go wrong for a reason the user should hear about.
+
+The docstring of a class is its message, so the catalogue below reads as a page
+of documentation. HTTP status codes are the web's business: see app/http.py.
+A message is a template and its parameters, so that it can be translated.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class DomainError(Exception):
+    """操作无法完成。"""
+
+    #: The stable word that programs may compare; the message is for people.
+    code = "refused"
+
+    def __init__(self, template: str | None = None, /, **params: Any) -> None:
+        self.template = template or self.__doc__ or ""
+        self.params = params
+        super().__init__(self.template % params if params else self.template)
+
+
+class NotFound(DomainError):
+    """找不到该记录，或您无权查看。"""
+
+    code = "not_found"
+
+
+class TaskNotFound(NotFound):
+    """待办不存在，或不属于您。"""
+
+    code = "task_not_found"
+
+
+class NotAllowed(DomainError):
+    """您无权办理此事项。"""
+
+    code = "not_allowed"
+
+
+class SeparationOfDuties(NotAllowed):
+    """报结、核查、审定、回头看须由不同人员办理。"""
+
+    code = "separation_of_duties"
+
+
+class WrongStage(DomainError):
+    """当前环节不允许此操作。"""
+
+    code = "wrong_stage"
+
+
+class Conflict(DomainError):
+    """该事项刚被他人更新，请刷新后重试。"""
+
+    code = "conflict"
+
+
+class AlreadyDone(Conflict):
+    """该待办已办结。"""
+
+    code = "already_done"
+
+
+class TooLarge(DomainError):
+    """文件超过大小限制。"""
+
+    code = "too_large"
+
+
+class Invalid(DomainError):
+    """填写有误，请按提示修改。"""
+
+    code = "invalid"
+
+    def __init__(
+        self,
+        template: str | None = None,
+        /,
+        *,
+        fields: Mapping[str, Sequence[str]] | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(template, **params)
+        #: What is wrong, by the key of the field; rows of a table are ``key.3.column``.
+        self.fields = dict(fields or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a diagram, named so that an analyst can go and mend it."""
+
+    code: str
+    element: str | None
+    template: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    severity: str = "error"  # or "warning"
+
+    @property
+    def message(self) -> str:
+        """The Chinese sentence."""
+        return self.template % self.params if self.params else self.template
+
+
+class InvalidDiagram(DomainError):
+    """流程图无法执行，请按问题清单修改。"""
+
+    code = "invalid_diagram"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+class EngineError(DomainError):
+    """流程执行出错，本次操作未生效。"""
+
+    code = "engine_error"

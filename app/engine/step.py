@@ -1,0 +1,98 @@
+"""What the engine tells about one step. Plain values; nothing of SpiffWorkflow in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Control variables only: booleans, numbers, short strings, lists of them, ``None``.
+Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All that one published version of a diagram is made of: text in, nothing else."""
+
+    key: str
+    xml: str
+    #: Decision tables by the id that business rule tasks name in ``camunda:decisionRef``: DMN text.
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    #: Diagrams that call activities name in ``calledElement``, by process id: BPMN text.
+    called: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The pieces a diagram may use; the linter checks against them."""
+
+    roles: frozenset[str]
+    #: Form key → names of the variables that completing it declares.
+    forms: Mapping[str, frozenset[str]]
+    #: Effect topic → (required parameters, optional parameters).
+    effects: Mapping[str, tuple[frozenset[str], frozenset[str]]]
+    #: Variables that the program itself puts in when it starts a process of this kind.
+    variables: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that waits for a person."""
+
+    #: Stable for the life of the task, unique within its process.
+    id: int
+    #: The element's id in the diagram.
+    key: str
+    name: str
+    #: ``camunda:candidateGroups``: one role.
+    role: str
+    form: str | None
+    #: ``camunda:assignee``, evaluated: a username, or ``None`` for anyone who holds the role.
+    assignee: str | None
+    #: ``camunda:property`` name → value as written.
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedTimer:
+    """A clock that the process now waits for. Only `fire` moves it."""
+
+    id: int
+    key: str
+    name: str
+    #: Canonical text of an `app.domain.rules.Rule`, variables replaced.
+    rule: str
+    #: The open task (its id) this timer sits on, if it is a boundary event of a user task.
+    task: int | None
+    #: Whether firing takes the task away.
+    interrupting: bool
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A service task passed on the way: what must now happen in the domain."""
+
+    topic: str
+    key: str
+    #: ``camunda:property`` values; ``${…}`` evaluated, all else literal text.
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one move did, and what the process looks like after it."""
+
+    state: str
+    opened: tuple[OpenTask, ...] = ()
+    #: Ids of tasks that no longer wait: completed, or taken away by an event.
+    closed: tuple[int, ...] = ()
+    armed: tuple[ArmedTimer, ...] = ()
+    #: Ids of timers that no longer wait. A cycle timer that fired is armed anew under its id.
+    disarmed: tuple[int, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    #: Ids of the elements completed on the way, in order: the trail that a viewer draws.
+    passed: tuple[str, ...] = ()
+    #: Messages thrown, by name, with the variables they carry.
+    sent: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    finished: bool = False
