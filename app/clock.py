@@ -1,5 +1,7 @@
 """The one way to ask what time it is. Tests travel; nothing is injected."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,9 +9,13 @@ from zoneinfo import ZoneInfo
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
+#: Where the clock has been set to, if it has: only the demo county and tests travel.
+_travelled: list[datetime] = []
+
+
 def utcnow() -> datetime:
     """Return the current moment, aware and in UTC."""
-    return datetime.now(UTC)
+    return _travelled[0] if _travelled else datetime.now(UTC)
 
 
 def local_date(at: datetime) -> date:
@@ -20,3 +26,16 @@ def local_date(at: datetime) -> date:
 def today() -> date:
     """Return the current day in Beijing."""
     return local_date(utcnow())
+
+
+@contextmanager
+def travel() -> Iterator[Callable[[datetime], None]]:
+    """Yield a function that sets the clock of this process; on leaving it runs again as it was."""
+
+    def move_to(at: datetime) -> None:
+        _travelled[:] = [at.astimezone(UTC)]
+
+    try:
+        yield move_to
+    finally:
+        _travelled.clear()

@@ -34,6 +34,12 @@ class TaskNotFound(NotFound):
     code = "task_not_found"
 
 
+class TimerNotFound(NotFound):
+    """该期限已触发或已撤销。"""
+
+    code = "timer_not_found"
+
+
 class NotAllowed(DomainError):
     """您无权办理此事项。"""
 

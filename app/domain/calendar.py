@@ -1,0 +1,180 @@
+"""Which days people work on, and how to count them.
+
+The rows are the truth, version by version; a `Calendar` is their compact, unchanging value.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Protocol
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.base import Base
+
+#: Monday to Friday; Saturday is the sixth.
+FRIDAY = 5
+
+
+class CalendarDay(Base):
+    """One day as the newest version of the calendar has it."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    #: The holiday it belongs to, or is made up for; ``None`` on an ordinary day.
+    name: Mapped[str | None] = mapped_column(String(40))
+    #: Where we know it from: a package, or the number of a notice.
+    source: Mapped[str] = mapped_column(String(200))
+    #: 暂定: the State Council has not yet published the notice for this year.
+    provisional: Mapped[bool]
+
+
+class CalendarVersion(Base):
+    """One adoption of holidays. A deadline remembers by which version it was counted."""
+
+    __tablename__ = "calendar_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note: Mapped[str] = mapped_column(String(200))
+    adopted_at: Mapped[datetime]
+
+
+class KnownDay(Protocol):
+    """What a calendar wants to know of a day; a `CalendarDay` or a row of columns."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def is_workday(self) -> bool: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def provisional(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """The working days of one version.
+
+    Outside the table, and in its gaps, Saturdays and Sundays are off and everything is
+    provisional. All counting goes through the rank of a day, the number of working days up to
+    it, so that its cost does not grow with the length of a period.
+    """
+
+    version: int
+    #: Ordinals of the first and the last day of the table.
+    _first: int
+    _last: int
+    #: Ordinals of the working days between them.
+    _workdays: array[int]
+    _names: Mapping[date, str]
+    _settled_years: frozenset[int]
+
+    @classmethod
+    def of(cls, days: Iterable[KnownDay], *, version: int) -> Calendar:
+        """Build the calendar that *days* describe, in any order."""
+        known = {row.day.toordinal(): row for row in days}
+        first, last = (min(known), max(known)) if known else (1, 0)
+        workdays = (
+            ordinal
+            for ordinal in range(first, last + 1)
+            if (known[ordinal].is_workday if ordinal in known else _is_weekday(ordinal))
+        )
+        return cls(
+            version,
+            first,
+            last,
+            array("i", workdays),
+            MappingProxyType({row.day: row.name for row in known.values() if row.name}),
+            _settled_years(known.values()),
+        )
+
+    def is_workday(self, day: date) -> bool:
+        """Say whether people work on *day*, make-up workdays included."""
+        ordinal = day.toordinal()
+        return self._rank(ordinal) > self._rank(ordinal - 1)
+
+    def name_of(self, day: date) -> str | None:
+        """Return the holiday that *day* belongs to or is made up for."""
+        return self._names.get(day)
+
+    def is_provisional(self, day: date) -> bool:
+        """Say whether a notice of the State Council may still change *day*."""
+        return day.year not in self._settled_years
+
+    def is_provisional_between(self, start: date, end: date) -> bool:
+        """Say whether any day from *start* to *end* may still change; either may be the earlier."""
+        early, late = sorted((start.year, end.year))
+        return any(year not in self._settled_years for year in range(early, late + 1))
+
+    def add_workdays(self, day: date, n: int) -> date:
+        """Return the *n*-th working day after *day*, or before it when *n* is negative.
+
+        Raises:
+            OverflowError: that is before the year 1 or after the year 9999.
+        """
+        if n == 0:
+            return day
+        ordinal = day.toordinal()
+        rank = self._rank(ordinal) if n > 0 else self._rank(ordinal - 1) + 1
+        return self._ranked(rank + n)
+
+    def next_workday(self, day: date) -> date:
+        """Return *day* itself if people work on it, else the first working day after it."""
+        return self._ranked(self._rank(day.toordinal() - 1) + 1)
+
+    def workdays_between(self, a: date, b: date) -> int:
+        """Count the working days after *a* up to and including *b*; negative if *b* is earlier."""
+        return self._rank(b.toordinal()) - self._rank(a.toordinal())
+
+    def _rank(self, ordinal: int) -> int:
+        """Count the working days since the year 1 up to and including *ordinal*."""
+        if ordinal < self._first:
+            return _weekday_rank(ordinal)
+        before = _weekday_rank(self._first - 1)
+        if ordinal <= self._last:
+            return before + bisect_right(self._workdays, ordinal)
+        return before + len(self._workdays) + _weekday_rank(ordinal) - _weekday_rank(self._last)
+
+    def _ranked(self, rank: int) -> date:
+        """Return the working day of that rank, the inverse of `_rank`."""
+        place = rank - _weekday_rank(self._first - 1) - 1
+        if place < 0:
+            ordinal = _weekday_ranked(rank)
+        elif place < len(self._workdays):
+            ordinal = self._workdays[place]
+        else:
+            after = place - len(self._workdays) + 1
+            ordinal = _weekday_ranked(_weekday_rank(self._last) + after)
+        if not date.min.toordinal() <= ordinal <= date.max.toordinal():
+            raise OverflowError(f"working day {rank} has no date")
+        return date.fromordinal(ordinal)
+
+
+def _is_weekday(ordinal: int) -> bool:
+    return (ordinal - 1) % 7 < FRIDAY  # 1 January of the year 1 was a Monday
+
+
+def _weekday_rank(ordinal: int) -> int:
+    weeks, days = divmod(ordinal, 7)
+    return weeks * FRIDAY + min(days, FRIDAY)
+
+
+def _weekday_ranked(rank: int) -> int:
+    weeks, days = divmod(rank - 1, FRIDAY)
+    return weeks * 7 + days + 1
+
+
+def _settled_years(days: Iterable[KnownDay]) -> frozenset[int]:
+    settled: dict[int, bool] = {}
+    for row in days:
+        settled[row.day.year] = settled.get(row.day.year, True) and not row.provisional
+    return frozenset(year for year, is_settled in settled.items() if is_settled)

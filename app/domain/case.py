@@ -1,0 +1,253 @@
+"""The rectification case: one problem of one unit, and the verbs that move it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.base import Base
+from app.domain.errors import WrongStage
+from app.domain.people import Unit, User
+from app.domain.vocabulary import (
+    Category,
+    Light,
+    Mode,
+    Result,
+    Rung,
+    Severity,
+    SourceLevel,
+    Stage,
+)
+
+
+class Case(Base):
+    """A problem one supervised unit must put right, from feedback to close-out.
+
+    The diagram decides the order of the work; this class decides what each step means.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index("ix_case_stage_due_on", "stage", "due_on", "id"),
+        Index("ix_case_light_at", "light_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    #: 督导项目: the inspection that found the problem, and the letter that issued it.
+    inspection: Mapped[str] = mapped_column(String(120), default="")
+    letter_number: Mapped[str] = mapped_column(String(60), default="")
+    source_level: Mapped[SourceLevel] = mapped_column(default=SourceLevel.OWN)
+    #: The higher level's own number, where it found the problem.
+    external_number: Mapped[str | None] = mapped_column(String(60))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    lead_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    co_units: Mapped[str] = mapped_column(String(200), default="")
+    responsible: Mapped[str] = mapped_column(String(60), default="")
+    category: Mapped[Category]
+    severity: Mapped[Severity]
+    problem: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text, default="")
+    requirement: Mapped[str] = mapped_column(Text)
+    location: Mapped[str] = mapped_column(String(120), default="")
+    mode: Mapped[Mode]
+    issued_on: Mapped[date]
+    limit_days: Mapped[int | None]
+    #: As first set; extensions and relapses move `due_on` only.
+    original_due_on: Mapped[date]
+    due_on: Mapped[date]
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    #: The first day of the present period: the issue, or the relapse.
+    counted_from: Mapped[date]
+    stage: Mapped[Stage] = mapped_column(default=Stage.ISSUED)
+    cycle: Mapped[int] = mapped_column(default=1)
+    #: On the list of matters under the office's special watch.
+    key_item: Mapped[bool] = mapped_column(default=False)
+    percent: Mapped[int] = mapped_column(default=0)
+    light: Mapped[Light] = mapped_column(default=Light.GREEN)
+    #: When the light must be looked at again; ``None`` once the unit has reported.
+    light_at: Mapped[datetime | None]
+    #: The severest measure taken so far; ``None`` while none was needed.
+    rung: Mapped[Rung | None]
+    acknowledged_at: Mapped[datetime | None]
+    reported_done_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    verify_result: Mapped[Result | None]
+    closed_out_at: Mapped[datetime | None]
+    followed_up_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    #: Head of the hash chain of `Event`, and how many lines it has.
+    history_head: Mapped[str] = mapped_column(String(64), default="")
+    history_length: Mapped[int] = mapped_column(default=0)
+
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    lead_unit: Mapped[Unit] = relationship(foreign_keys=[lead_unit_id])
+    department: Mapped[Unit] = relationship(foreign_keys=[department_id])
+
+    def enter(self, stage: Stage) -> None:
+        """Move to *stage* because a task of that stage has opened."""
+        lasting = self.mode in (Mode.STAGED, Mode.STANDING)
+        if stage is Stage.RECTIFYING and lasting and self.verify_result is Result.R3:
+            stage = Stage.CONTINUING
+        self.stage = stage
+
+    def acknowledge(self, at: datetime) -> None:
+        """Take note that the unit has the notice in hand, by signature or by lapse of time."""
+        self.acknowledged_at = self.acknowledged_at or at
+
+    def report_progress(self, percent: int) -> None:
+        """Take the unit's word on how far it is."""
+        self.percent = percent
+
+    def report_done(self, at: datetime) -> None:
+        """Take the head's signature under the report: the unit says it is done."""
+        self.reported_done_at = at
+        self.percent = 100
+
+    def resume(self) -> None:
+        """Hand the case back to the unit: what it had reported counts no more."""
+        self.reported_done_at = None
+
+    def verify(self, result: Result, at: datetime, *, due_on: date | None) -> None:
+        """Record what verification found; all but R1 send the unit back with a new date."""
+        self.verify_result = result
+        if result is Result.R1:
+            self.verified_at = at
+            return
+        self.resume()
+        if due_on is not None:
+            self.due_on = due_on
+
+    def close_out(self, at: datetime) -> None:
+        """Strike the case off the ledger: verified, and approved by the authority."""
+        if self.verify_result is not Result.R1:
+            raise WrongStage("%(number)s 未经核查认定“完成”，不得销号。", number=self.number)
+        self.stage = Stage.CLOSED_OUT
+        self.closed_out_at = at
+        self.light = Light.GREEN
+        self.light_at = None
+
+    def draw_for_follow_up(self) -> None:
+        """Pick a closed-out case to look back at."""
+        if self.stage is not Stage.CLOSED_OUT:
+            raise WrongStage("%(number)s 尚未销号，不能列入回头看。", number=self.number)
+        self.stage = Stage.FOLLOW_UP
+
+    def settle_follow_up(self, at: datetime) -> None:
+        """Note that the problem stayed away."""
+        self.stage = Stage.CLOSED_OUT
+        self.followed_up_at = at
+
+    def relapse(self, at: datetime, on: date, *, due_on: date, provisional: bool) -> None:
+        """Open the case anew: the problem came back. It keeps its number."""
+        if not self.stage.is_closed_out:
+            raise WrongStage("%(number)s 尚未销号，不能认定反弹。", number=self.number)
+        self.cycle += 1
+        self.mode = Mode.IMMEDIATE
+        self.stage = Stage.RECTIFYING
+        self.counted_from, self.due_on, self.due_provisional = on, due_on, provisional
+        self.percent = 0
+        self.followed_up_at = at
+        self.verify_result = None
+        self.reported_done_at = self.verified_at = self.closed_out_at = None
+
+    def escalate(self, rung: Rung) -> None:
+        """Note the severest measure taken."""
+        order = list(Rung)
+        if self.rung is None or order.index(rung) > order.index(self.rung):
+            self.rung = rung
+
+
+class Plan(Base):
+    """整改方案: what the unit means to do, in one cycle. A new version replaces the older."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    cycle: Mapped[int]
+    cause: Mapped[str] = mapped_column(Text)
+    goal: Mapped[str] = mapped_column(Text)
+    leader: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+
+    measures: Mapped[list[Measure]] = relationship(
+        cascade="all, delete-orphan", order_by="Measure.position"
+    )
+
+    def planned_percent(self, day: date) -> int:
+        """Return how much should be done by the end of *day*: the measures whose time is up."""
+        total = sum(measure.weight for measure in self.measures)
+        if not total:
+            return 0
+        return 100 * sum(m.weight for m in self.measures if m.ends_on <= day) // total
+
+
+class Measure(Base):
+    """整改措施: one line of a plan."""
+
+    __tablename__ = "measure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(60))
+    #: 万元.
+    fund: Mapped[float | None]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    weight: Mapped[int] = mapped_column(default=100)
+    percent: Mapped[int] = mapped_column(default=0)
+
+
+class Verification(Base):
+    """核查: one look on site or into the papers, and what it found."""
+
+    __tablename__ = "verification"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    cycle: Mapped[int]
+    method: Mapped[str] = mapped_column(String(16))
+    #: Usernames, the lead first.
+    verifiers: Mapped[list[str]]
+    dispatched_at: Mapped[datetime]
+    result: Mapped[Result | None]
+    opinion: Mapped[str] = mapped_column(Text, default="")
+    verified_at: Mapped[datetime | None]
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class FollowUp(Base):
+    """回头看: a closed-out case looked at again."""
+
+    __tablename__ = "follow_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    cycle: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    drawn_at: Mapped[datetime]
+    drawn_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    result: Mapped[str | None] = mapped_column(String(32))
+    settled_at: Mapped[datetime | None]
+
+
+class Part(Base):
+    """Who did what for a case in one cycle: what the separation of duties is judged on."""
+
+    __tablename__ = "part"
+    __table_args__ = (Index("uq_part", "case_id", "cycle", "duty", "user_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    cycle: Mapped[int]
+    duty: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+
+    user: Mapped[User] = relationship()

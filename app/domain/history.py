@@ -1,0 +1,63 @@
+"""办理记录: the append-only, hash-chained history of each case."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.base import Base, BigId
+
+
+class Event(Base):
+    """One line of history. Written once, never changed; each line seals the one before."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
+    #: 1, 2, 3 … within the case.
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    #: The person, by name as it was; ``None`` for the system.
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(64))
+    on_behalf_of: Mapped[str | None] = mapped_column(String(64))
+    #: The event's kind; `app.texts` has its sentence.
+    what: Mapped[str] = mapped_column(String(48))
+    params: Mapped[dict[str, Any]]
+    #: Elements of the diagram passed in this step: the trail that a viewer draws.
+    passed: Mapped[list[str]]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+#: What the hash covers, in this order; the row's own id and process are not history.
+SEALED = ("case_id", "seq", "at", "by_id", "by_name", "on_behalf_of", "what", "params", "passed")
+
+
+def seal(previous: str, line: dict[str, Any]) -> str:
+    """Return the hash of *line* chained to *previous*, hexadecimal."""
+    at: datetime = line["at"]
+    facts = [at.isoformat() if key == "at" else line[key] for key in SEALED]
+    text = json.dumps([previous, *facts], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Anchor(Base):
+    """The heads of all chains on one day, sealed together: a whole case cannot vanish unseen."""
+
+    __tablename__ = "anchor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    cases: Mapped[int]
+    events: Mapped[int]
+    #: The last event it covers; later lines belong to later anchors.
+    last_event_id: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))

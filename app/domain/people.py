@@ -1,0 +1,157 @@
+"""Units, the people in them, and what they may see and do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.base import Base
+from app.domain.vocabulary import Role, UnitKind
+
+#: Roles that act for their own unit; all others act for the whole county.
+UNIT_ROLES = frozenset({Role.UNIT_CLERK, Role.UNIT_OWNER, Role.UNIT_HEAD, Role.DEPARTMENT})
+#: Roles that see every case of the county.
+COUNTY_ROLES = frozenset(
+    {Role.OFFICE, Role.OFFICE_HEAD, Role.CHIEF, Role.COMMITTEE, Role.TEAM, Role.INSPECTOR}
+)
+
+MAX_FAILURES = 5
+LOCK_FOR = timedelta(minutes=30)
+IDLE_FOR = timedelta(minutes=30)
+LASTS_FOR = timedelta(hours=12)
+
+
+class Unit(Base):
+    """A body in the tree county › departments, towns › schools."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[UnitKind]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    #: Ids from the root to this unit, ``/1/7/31/``: a subtree is a prefix.
+    path: Mapped[str] = mapped_column(String(200), default="", index=True)
+    #: The department that supervises a school; ``None`` where the county itself does.
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+    parent: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    department: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[department_id])
+
+    @property
+    def county_id(self) -> int:
+        """The id of the county this unit belongs to: the root of its path."""
+        return int(self.path.split("/")[1])
+
+
+class User(Base):
+    """A person with an account."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    #: Argon2id, with its parameters.
+    password_hash: Mapped[str] = mapped_column(String(200))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str | None] = mapped_column(String(16))
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+    unit: Mapped[Unit] = relationship()
+    grants: Mapped[list[Grant]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", order_by="Grant.role"
+    )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles this person holds."""
+        return frozenset(grant.role for grant in self.grants)
+
+    def fail_login(self, at: datetime) -> None:
+        """Count a wrong password; lock the account for a while after too many."""
+        self.failures += 1
+        if self.failures >= MAX_FAILURES:
+            self.locked_until, self.failures = at + LOCK_FOR, 0
+
+    def is_locked(self, at: datetime) -> bool:
+        """Tell whether too many wrong passwords were tried lately."""
+        return self.locked_until is not None and at < self.locked_until
+
+
+class Grant(Base):
+    """One role of one person."""
+
+    __tablename__ = "grant"
+    __table_args__ = (UniqueConstraint("user_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(index=True)
+
+    user: Mapped[User] = relationship(back_populates="grants")
+
+
+class Login(Base):
+    """A signed-in browser or program: revocable, with an end. The token itself isn't kept."""
+
+    __tablename__ = "login"
+
+    #: SHA-256 of the token.
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))  # web or api
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+    def is_valid(self, at: datetime) -> bool:
+        """Tell whether this login may still be used."""
+        idle = self.kind == "web" and at - self.seen_at > IDLE_FOR
+        return at < self.expires_at and not idle and self.user.active
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as services see a person: no session, no request."""
+
+    id: int
+    username: str
+    name: str
+    unit_id: int
+    unit_path: str
+    county_id: int
+    roles: frozenset[Role]
+
+    @classmethod
+    def of(cls, user: User) -> Actor:
+        """Take what services need from *user*."""
+        unit = user.unit
+        return cls(
+            user.id, user.username, user.name, unit.id, unit.path, unit.county_id, user.roles
+        )
+
+    @property
+    def posts(self) -> tuple[tuple[Role, int], ...]:
+        """Each role with the unit it acts for: what tasks are handed out to."""
+        return tuple(
+            (role, self.unit_id if role in UNIT_ROLES else self.county_id)
+            for role in sorted(self.roles)
+        )
+
+    @property
+    def sees_county(self) -> bool:
+        """Whether every case of the county is this person's business."""
+        return bool(self.roles & COUNTY_ROLES)
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the actor holds one of *roles*."""
+        return not self.roles.isdisjoint(roles)

@@ -1,0 +1,193 @@
+"""Diagrams, the processes that run on them, and what those wait for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.domain.base import Base, BigId
+from app.domain.case import Case
+from app.domain.people import Unit, User
+from app.domain.vocabulary import DiagramState, Outcome, ProcessStatus, TimerState
+
+
+class Diagram(Base):
+    """One version of a process as drawn, with its forms and decision tables. Then immutable."""
+
+    __tablename__ = "diagram"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[DiagramState]
+    xml: Mapped[str] = mapped_column(Text, deferred=True)
+    #: Form JSON by form key.
+    forms: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    #: DMN text by decision id.
+    decisions: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    published_at: Mapped[datetime | None]
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class Process(Base):
+    """One running process. Its state is the engine's, opaque to all others."""
+
+    __tablename__ = "process"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    diagram_id: Mapped[int] = mapped_column(ForeignKey("diagram.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    #: The case's cycle when the process began.
+    cycle: Mapped[int] = mapped_column(default=1)
+    #: The letter or follow-up this process is about, by the effect that began it.
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up.id"))
+    status: Mapped[ProcessStatus] = mapped_column(default=ProcessStatus.RUNNING)
+    state: Mapped[str] = mapped_column(Text, deferred=True)
+    #: Guards against two people moving the process at once.
+    revision: Mapped[int] = mapped_column(default=1)
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    finished_at: Mapped[datetime | None]
+
+    diagram: Mapped[Diagram] = relationship()
+    case: Mapped[Case | None] = relationship()
+
+
+class Task(Base):
+    """One human task: a line of somebody's inbox while open, of 我已办 when done."""
+
+    __tablename__ = "task"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    #: The engine's number for the task, unique within its process.
+    engine_id: Mapped[int]
+    key: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(32))
+    #: The unit whose people with that role it waits for.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    form_key: Mapped[str | None] = mapped_column(String(64))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    #: `due_at`, or the end of time: what lists sort by.
+    sort_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: What was typed but not yet sent.
+    draft: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    draft_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+    process: Mapped[Process] = relationship()
+    case: Mapped[Case | None] = relationship()
+    unit: Mapped[Unit] = relationship()
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
+
+    __table_args__ = (
+        # The inbox: what waits for this role of this unit, most urgent first.
+        Index(
+            "ix_task_inbox",
+            "role",
+            "unit_id",
+            "sort_at",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        # 我已办.
+        Index("ix_task_done", "closed_by_id", "closed_at"),
+    )
+
+
+class Timer(Base):
+    """One deadline: by which rule, from when, when due, and the proof that it fired once."""
+
+    __tablename__ = "timer"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    engine_id: Mapped[int]
+    key: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    #: Its number in the rule book (T05) and the article it rests on.
+    code: Mapped[str] = mapped_column(String(16), default="")
+    article: Mapped[str] = mapped_column(String(120), default="")
+    rule: Mapped[str] = mapped_column(String(120))
+    #: What the rule counts from: for a cycle, the moment the first period began.
+    base: Mapped[datetime]
+    calendar_version: Mapped[int]
+    due_at: Mapped[datetime]
+    provisional: Mapped[bool]
+    is_deadline: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[TimerState] = mapped_column(default=TimerState.ARMED)
+    armed_at: Mapped[datetime]
+    disarmed_at: Mapped[datetime | None]
+    fired_at: Mapped[datetime | None]
+    fired_by: Mapped[str | None] = mapped_column(String(80))
+    #: Periods of a cycle that passed while nobody swept.
+    missed: Mapped[int] = mapped_column(default=0)
+    #: When the sweep looks next: `due_at`, or later after a failure.
+    try_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+    case: Mapped[Case | None] = relationship()
+    process: Mapped[Process] = relationship()
+
+    __table_args__ = (
+        # The sweep: what has run out.
+        Index(
+            "ix_timer_sweep",
+            "try_at",
+            sqlite_where=text("state = 'armed'"),
+            postgresql_where=text("state = 'armed'"),
+        ),
+    )
+
+
+class Submission(Base):
+    """What a form was answered with. Written once, never changed."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    cycle: Mapped[int]
+    form_key: Mapped[str] = mapped_column(String(64))
+    diagram_id: Mapped[int] = mapped_column(ForeignKey("diagram.id"))
+    answers: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+
+    task: Mapped[Task] = relationship()
+    by: Mapped[User] = relationship()
+
+
+class Incident(Base):
+    """A step that failed three times, for a person to see and retry."""
+
+    __tablename__ = "incident"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
+    timer_id: Mapped[int | None] = mapped_column(ForeignKey("timer.id"))
+    at: Mapped[datetime]
+    cause: Mapped[str] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None]
