@@ -15,7 +15,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.domain.base import Base
 from app.domain.errors import Conflict
 
-db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+#: Services flush where it matters and build on what they hold: no surprises, no needless reads.
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"autoflush": False},
+)
 migrate = Migrate()
 
 
@@ -40,9 +45,6 @@ def transaction() -> Iterator[Session]:
     except StaleDataError as error:
         session.rollback()
         raise Conflict from error
-    except IntegrityError:
-        session.rollback()
-        raise
     except BaseException:
         session.rollback()
         raise

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base
+from app.domain.deadlines import Due
 from app.domain.errors import WrongStage
 from app.domain.people import Unit, User
 from app.domain.vocabulary import (
@@ -141,14 +142,14 @@ class Case(Base):
         self.stage = Stage.CLOSED_OUT
         self.followed_up_at = at
 
-    def relapse(self, at: datetime, on: date, *, due_on: date, provisional: bool) -> None:
+    def relapse(self, at: datetime, on: date, *, mode: Mode, due: Due) -> None:
         """Open the case anew: the problem came back. It keeps its number."""
         if not self.stage.is_closed_out:
             raise WrongStage("%(number)s 尚未销号，不能认定反弹。", number=self.number)
         self.cycle += 1
-        self.mode = Mode.IMMEDIATE
+        self.mode = mode
         self.stage = Stage.RECTIFYING
-        self.counted_from, self.due_on, self.due_provisional = on, due_on, provisional
+        self.counted_from, self.due_on, self.due_provisional = on, due.on, due.provisional
         self.percent = 0
         self.followed_up_at = at
         self.verify_result = None

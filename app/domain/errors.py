@@ -10,6 +10,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Sentence(str):
+    """A Chinese sentence that remembers its template, so that it can be said in English too."""
+
+    template: str
+    params: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **params: Any) -> "Sentence":
+        """Fill *params* into *template*."""
+        made = super().__new__(cls, template % params if params else template)
+        made.template, made.params = template, params
+        return made
+
+
+class Listing(tuple[str, ...]):
+    """Words, or sentences, to be strung together in the way of the reader's language."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """String them together as Chinese does."""
+        return "、".join(self)
+
+
 class DomainError(Exception):
     """操作无法完成。"""
 
@@ -20,6 +43,11 @@ class DomainError(Exception):
         self.template = template or self.__doc__ or ""
         self.params = params
         super().__init__(self.template % params if params else self.template)
+
+    @property
+    def sentence(self) -> Sentence:
+        """What went wrong, to be put into another sentence."""
+        return Sentence(self.template, **self.params)
 
 
 class NotFound(DomainError):
@@ -105,9 +133,9 @@ class Problem:
     severity: str = "error"  # or "warning"
 
     @property
-    def message(self) -> str:
+    def message(self) -> Sentence:
         """The Chinese sentence."""
-        return self.template % self.params if self.params else self.template
+        return Sentence(self.template, **self.params)
 
 
 class InvalidDiagram(DomainError):

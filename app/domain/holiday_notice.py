@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.calendar import Calendar
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, Sentence
 
 #: The years whose festivals can be worked out, and so checked.
 YEARS = range(2004, 2101)
@@ -64,7 +64,8 @@ def read_notice(
     for row in rows:
         if holiday := _read_row(row, wrong):
             if holiday.day in seen:
-                wrong[f"rows.{row.number}.day"] = [f"与第 {seen[holiday.day]} 行是同一天。"]
+                same = Sentence("与第 %(row)s 行是同一天。", row=seen[holiday.day])
+                wrong[f"rows.{row.number}.day"] = [same]
             seen.setdefault(holiday.day, row.number)
             holidays[holiday.day] = holiday
     if not wrong:
@@ -107,7 +108,8 @@ def _read_day(value: object) -> tuple[date | None, str | None]:
     if not isinstance(value, date):
         return None, "请填写日期，如 2027-10-01。"
     if value.year not in YEARS:
-        return None, f"只接受 {YEARS.start}—{YEARS.stop - 1} 年的日期。"
+        first, last = YEARS.start, YEARS.stop - 1
+        return None, Sentence("只接受 %(first)s—%(last)s 年的日期。", first=first, last=last)
     return value, None
 
 
@@ -142,7 +144,9 @@ def _read_flag(cell: object) -> bool | None:
 def _name_fault(name: object) -> str | None:
     if not isinstance(name, str):
         return "名称应为文字。"
-    return f"名称不超过 {LONGEST_NAME} 字。" if len(name.strip()) > LONGEST_NAME else None
+    if len(name.strip()) > LONGEST_NAME:
+        return Sentence("名称不超过 %(most)s 字。", most=LONGEST_NAME)
+    return None
 
 
 def _gaps(
@@ -151,8 +155,8 @@ def _gaps(
     if not holidays:
         return {"rows": ["没有一行放假安排。"]}
     off = {holiday.day for holiday in holidays.values() if not holiday.is_workday}
-    gaps = [
-        f"{year} 年缺少{name}放假。"
+    gaps: list[str] = [
+        Sentence("%(year)s 年缺少%(name)s放假。", year=year, name=name)
         for year in settled_by(holidays.values(), calendar)
         for name, days in festivals(year).items()
         if off.isdisjoint(days)

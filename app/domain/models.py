@@ -5,10 +5,21 @@ from app.domain import (
     case,
     evidence,
     history,
+    idempotency,
     letter,
     notice,
     people,
     process,
 )
 
-__all__ = ["calendar", "case", "evidence", "history", "letter", "notice", "people", "process"]
+__all__ = [
+    "calendar",
+    "case",
+    "evidence",
+    "history",
+    "idempotency",
+    "letter",
+    "notice",
+    "people",
+    "process",
+]

@@ -155,3 +155,13 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor holds one of *roles*."""
         return not self.roles.isdisjoint(roles)
+
+
+class Invitation(Base):
+    """A one-time way in for the first administrator of a new installation."""
+
+    __tablename__ = "invitation"
+
+    #: SHA-256 of the token.
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime]
