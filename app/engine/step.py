@@ -9,6 +9,9 @@ from typing import Any
 #: Control variables only: booleans, numbers, short strings, lists of them, ``None``.
 Variables = Mapping[str, Any]
 
+#: Properties of a service task that name it, and are no parameters of its effect.
+NOT_PARAMS = frozenset({"name_en"})
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -75,7 +78,7 @@ class Effect:
 
     topic: str
     key: str
-    #: ``camunda:property`` values; ``${…}`` evaluated, all else literal text.
+    #: ``camunda:property`` values but `NOT_PARAMS`; ``${…}`` evaluated, all else literal text.
     params: Mapping[str, Any]
 
 
@@ -96,3 +99,6 @@ class Step:
     #: Messages thrown, by name, with the variables they carry.
     sent: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     finished: bool = False
+    #: The element at which the process now waits for something that can never come: a join one of
+    #: whose branches was not taken. Nobody can move it on; somebody must be told.
+    stuck: str | None = None
