@@ -1,0 +1,277 @@
+"""What completing a form means in the domain. See `_catalogue`.
+
+A form that is not named here is only kept as submitted: enough for processes that an analyst draws.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.clock import local_date
+from app.domain.case import Measure, Plan, Verification
+from app.domain.errors import Invalid, Listing, Sentence, SeparationOfDuties
+from app.domain.letter import Letter
+from app.domain.people import Grant, User
+from app.domain.process import Process
+from app.domain.vocabulary import Category, Duty, LetterState, Result, Role
+from app.services import _duties, _letters, _start, diagrams
+from app.services._catalogue import Context, answer
+
+Answers = Mapping[str, Any]
+
+#: Safety and food need an emergency plan; these and buildings show the place before and after.
+_DANGEROUS = frozenset({Category.C04, Category.C05})
+_PICTURED = _DANGEROUS | {Category.C07}
+#: Remaining trifles are to be done in so many days.
+_SHORT = timedelta(days=15)
+
+
+@answer("acknowledge")
+def acknowledge(context: Context, answers: Answers) -> None:
+    """Sign for the notice, or for the letter if that is what the process is about."""
+    if context.process.letter_id is None:
+        context.case.acknowledge(context.at)
+    else:
+        _letters.of(context).served_at = context.at
+
+
+@answer("plan")
+def plan(context: Context, answers: Answers) -> None:
+    """File the plan with its measures."""
+    if context.case.category in _DANGEROUS and not answers.get("emergency_plan"):
+        raise Invalid(fields={"emergency_plan": ["安全、食品类问题须附应急预案。"]})
+    made = Plan(
+        case_id=context.case.id,
+        cycle=context.case.cycle,
+        cause=answers["cause"],
+        goal=answers["goal"],
+        leader=answers["leader"],
+        created_at=context.at,
+        created_by_id=context.person.id,
+        measures=[_measure(n, row) for n, row in enumerate(answers["measures"], start=1)],
+    )
+    context.session.add(made)
+    context.session.flush()
+
+
+def _measure(position: int, row: Answers) -> Measure:
+    starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
+    if ends < starts:
+        key = f"measures.{position - 1}.ends_on"
+        raise Invalid(fields={key: ["止期不能早于起期。"]})
+    return Measure(
+        position=position,
+        text=row["text"],
+        owner=row["owner"],
+        fund=row.get("fund"),
+        starts_on=starts,
+        ends_on=ends,
+        weight=row.get("weight") or 100,
+    )
+
+
+@answer("approve_plan")
+def approve_plan(context: Context, answers: Answers) -> None:
+    """Put the case on the list of key items if the office says so."""
+    context.case.key_item = context.case.key_item or bool(answers.get("key_item"))
+
+
+@answer("rectify")
+def rectify(context: Context, answers: Answers) -> None:
+    """File progress; whoever applies for the report is one of its reporters."""
+    context.case.report_progress(int(answers["percent"]))
+    _note_measures(context, answers.get("measure_progress") or ())
+    if answers["next_step"] == "report":
+        _require_photos(context, answers)
+        _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
+
+
+def _note_measures(context: Context, rows: Sequence[Answers]) -> None:
+    """Note how far each measure of the plan has come; a form names a measure by its number."""
+    if not rows:
+        return
+    query = select(Plan).filter_by(case_id=context.case.id, cycle=context.case.cycle)
+    plan = context.session.scalars(query.order_by(Plan.id.desc()).limit(1)).first()
+    measures = {str(one.position): one for one in plan.measures} if plan else {}
+    for row in rows:
+        if (measure := measures.get(str(row["measure"]))) is not None:
+            measure.percent = int(row["percent"])
+
+
+def _require_photos(context: Context, answers: Answers) -> None:
+    if context.case.category not in _PICTURED:
+        return
+    missing = [key for key in ("photos_before", "photos_after") if not answers.get(key)]
+    if missing:
+        wrong = "安全、食品、办学条件类问题报结须附整改前后对比照片。"
+        raise Invalid(fields={key: [wrong] for key in missing})
+
+
+@answer("sign_report", duty=Duty.REPORT)
+def sign_report(context: Context, answers: Answers) -> None:
+    """Sign the report: from here on the unit has said that it is done."""
+    if answers["signed"] == "yes":
+        _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
+        context.case.report_done(context.at)
+
+
+@answer("first_review")
+def first_review(context: Context, answers: Answers) -> None:
+    """Hand the case back to the unit if the department isn't satisfied."""
+    if answers["passed"] == "no":
+        context.case.resume()
+
+
+@answer("dispatch")
+def dispatch(context: Context, answers: Answers) -> None:
+    """Send verifiers out: on site at least two, none of whom reported."""
+    lead = answers["lead_verifier"]
+    names = [lead, *(name for name in answers.get("verifiers") or () if name != lead)]
+    if answers["verify_method"] != "written" and len(names) < 2:
+        raise Invalid(fields={"verifiers": ["实地核查须有两名以上核查人员。"]})
+    people = _people(context, names, field="verifiers")
+    _duties.require(context.session, context.case, Duty.VERIFY, people)
+    context.session.add(
+        Verification(
+            case_id=context.case.id,
+            cycle=context.case.cycle,
+            method=answers["verify_method"],
+            verifiers=names,
+            dispatched_at=context.at,
+        )
+    )
+
+
+@answer("verify", duty=Duty.VERIFY)
+def verify(context: Context, answers: Answers) -> None:
+    """Record what verification found."""
+    found = _verification(context)
+    people = _people(context, found.verifiers, field="result")
+    _duties.take(context.session, context.case, Duty.VERIFY, {*people, context.person.id})
+    found.result, found.opinion = Result(answers["result"]), answers["opinion"]
+    found.verified_at, found.verified_by_id = context.at, context.person.id
+    due_on = date.fromisoformat(answers["due"]) if answers.get("due") else None
+    if found.result is Result.R2 and due_on and due_on > local_date(context.at) + _SHORT:
+        raise Invalid(fields={"due": ["个别尾项的新期限不得超过15日。"]})
+    context.case.verify(found.result, context.at, due_on=due_on)
+
+
+def _verification(context: Context) -> Verification:
+    query = select(Verification).filter_by(case_id=context.case.id, cycle=context.case.cycle)
+    return context.session.scalars(query.order_by(Verification.id.desc())).first() or _undispatched(
+        context
+    )
+
+
+def _undispatched(context: Context) -> Verification:
+    """Make a verification that a diagram without a dispatch step goes straight to."""
+    made = Verification(
+        case_id=context.case.id,
+        cycle=context.case.cycle,
+        method="written",
+        verifiers=[context.person.username],
+        dispatched_at=context.at,
+    )
+    context.session.add(made)
+    return made
+
+
+@answer("objection_heard")
+def objection_heard(context: Context, answers: Answers) -> None:
+    """Void the verification if an objection of the public proved right."""
+    if answers["upheld"] == "yes":
+        context.case.verify_result = context.case.verified_at = None
+
+
+@answer("approve", duty=Duty.APPROVE)
+def approve(context: Context, answers: Answers) -> None:
+    """Approve the close-out, or send the case back."""
+    if answers["approved"] == "yes":
+        _require_visit(context)
+        _duties.take(context.session, context.case, Duty.APPROVE, [context.person.id])
+        return
+    context.case.verify_result = context.case.verified_at = None
+    if answers.get("return_to") == "rectifying":
+        context.case.resume()
+
+
+def _require_visit(context: Context) -> None:
+    """Raise Invalid where DMN-4 asks for a visit on site and only papers were looked at."""
+    table = diagrams.compiled(context.session, context.process.diagram_id).decisions["authority"]
+    needs_visit = table.evaluate(_start.main_variables(context.case)).get("on_site")
+    if needs_visit and _verification(context).method == "written":
+        wrong = "该问题须经实地核查方可销号，请退回核查。"
+        raise Invalid(fields={"approved": [wrong]})
+
+
+@answer("expediting_letter")
+def expediting_letter(context: Context, answers: Answers) -> None:
+    """Take the office's wording of the letter."""
+    letter = _letters.of(context)
+    if answers["decision"] == "skip":
+        return
+    letter.subject, letter.demand = answers["subject"], answers["demand"]
+    letter.to, letter.cc = answers["to"], answers.get("cc") or ""
+    letter.new_due_on = date.fromisoformat(answers["new_due"])
+    letter.state, letter.drafter_id = LetterState.DRAFT, context.person.id
+
+
+@answer("sign")
+def sign(context: Context, answers: Answers) -> None:
+    """Sign a letter, if the process is about one; a plan's signature is kept as submitted."""
+    if context.process.letter_id is None or answers["signed"] != "yes":
+        return
+    letter: Letter = _letters.of(context)
+    if letter.drafter_id == context.person.id:
+        raise SeparationOfDuties("拟稿人不得审签自己拟的公文。")
+    letter.sign(context.person.id, context.at)
+
+
+@answer("letter_reply")
+def letter_reply(context: Context, answers: Answers) -> None:
+    """Take the unit's written answer."""
+    letter = _letters.of(context)
+    letter.reply = f"{answers['cause']}\n{answers['measures']}"
+    letter.replied_at, letter.state = context.at, LetterState.REPLIED
+
+
+@answer("assess_reply")
+def assess_reply(context: Context, answers: Answers) -> None:
+    """Draft another letter if the reply won't do; the first keeps its number and its reply."""
+    if answers["satisfied"] == "no":
+        made = _letters.draft(context, _letters.of(context).reason)
+        context.process.letter_id = made.id
+        context.session.execute(
+            update(Process).where(Process.id == context.process.id).values(letter_id=made.id)
+        )
+
+
+@answer("follow_up_check", duty=Duty.FOLLOW_UP)
+def follow_up_check(context: Context, answers: Answers) -> None:
+    """Note who looked back: two people who had no other part in this cycle."""
+    names = [context.person.username, answers["second_checker"]]
+    if len(set(names)) < 2:
+        raise Invalid(fields={"second_checker": ["回头看须由两人进行，请另选一人。"]})
+    people = _people(context, names, field="second_checker")
+    _duties.take(context.session, context.case, Duty.FOLLOW_UP, people)
+
+
+def _people(context: Context, names: list[str], *, field: str) -> list[int]:
+    """Return the ids of members of the team by username.
+
+    Raises:
+        Invalid: one of them isn't a member of the team.
+    """
+    query = (
+        select(User.username, User.id)
+        .join(Grant, Grant.user_id == User.id)
+        .where(User.username.in_(names), User.active, Grant.role == Role.TEAM)
+    )
+    found = {row.username: row.id for row in context.session.execute(query)}
+    if missing := [name for name in names if name not in found]:
+        raise Invalid(
+            fields={field: [Sentence("%(names)s不是督导组成员。", names=Listing(missing))]}
+        )
+    return list(found.values())

@@ -1,0 +1,166 @@
+"""The catalogue: every named piece that a diagram may use and what it means here.
+
+An *effect* is what a service task does to the domain; an *answer* is what a completed form does.
+Each is one decorated function. The modeler offers them, the linter checks against them, and
+`_progress` and `inbox` call them; so a diagram can never ask for what the program lacks.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app.domain.case import Case
+from app.domain.people import Actor
+from app.domain.vocabulary import Duty
+from app.services._rows import RUNNING
+
+
+@dataclass(slots=True)
+class Running:
+    """A process as a step sees it: the columns that a step reads, not the mapped row."""
+
+    case_id: int | None = None
+    diagram_id: int = 0
+    cycle: int = 1
+    letter_id: int | None = None
+    follow_up_id: int | None = None
+    #: Zero, empty until the process has begun.
+    id: int = 0
+    revision: int = 0
+    state: str = ""
+
+
+def running(session: Session, process_id: int) -> Running:
+    """Read a process for a step."""
+    row = session.connection().execute(RUNNING, {"of_id": process_id}).one()
+    return Running(**row._mapping)
+
+
+@dataclass(slots=True)
+class Chain:
+    """The end of a case's history, to which the next line is sealed."""
+
+    head: str
+    length: int
+
+
+@dataclass(slots=True)
+class Context:
+    """Where an effect or an answer takes place."""
+
+    session: Session
+    process: Running
+    at: datetime
+    #: ``None`` when a timer moved the process.
+    by: Actor | None
+    #: The engine's number of the task that was completed.
+    task: int | None = None
+    #: Shared by the contexts of one step; read when the first line of history is written.
+    chain: Chain | None = None
+    _case: Case | None = None
+    _connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the transaction, for plain statements."""
+        if self._connection is None:
+            self._connection = self.session.connection()
+        return self._connection
+
+    @property
+    def case(self) -> Case:
+        """The case this process is about.
+
+        Raises:
+            LookupError: it is about none; the linter keeps such diagrams out.
+        """
+        if self._case is None:
+            if self.process.case_id is None:
+                raise LookupError(f"process {self.process.id} is about no case")
+            self._case = self.session.get_one(Case, self.process.case_id)
+        return self._case
+
+    @property
+    def touched(self) -> bool:
+        """Whether this step had to do with its case at all."""
+        return self._case is not None
+
+    @property
+    def person(self) -> Actor:
+        """Who completed the form."""
+        if self.by is None:
+            raise LookupError("a form is completed by a person")
+        return self.by
+
+    def beside(self, **about: Any) -> Context:
+        """Return the context of another process about the same case, begun by this step."""
+        process = Running(self.process.case_id, **about)
+        return replace(self, process=process, task=None)
+
+
+EffectFunction = Callable[..., None]
+AnswerFunction = Callable[[Context, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectEntry:
+    """One effect of the catalogue."""
+
+    topic: str
+    label: str
+    run: EffectFunction
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Names of the parameters that a diagram must give."""
+        return frozenset(p.name for p in self._parameters() if p.default is p.empty)
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """Names of the parameters that a diagram may give."""
+        return frozenset(p.name for p in self._parameters() if p.default is not p.empty)
+
+    def _parameters(self) -> list[inspect.Parameter]:
+        return list(inspect.signature(self.run).parameters.values())[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEntry:
+    """What completing one form means, and the duty it makes the person's."""
+
+    form: str
+    run: AnswerFunction
+    duty: Duty | None
+
+
+EFFECTS: dict[str, EffectEntry] = {}
+ANSWERS: dict[str, AnswerEntry] = {}
+
+
+def effect(label: str) -> Callable[[EffectFunction], EffectFunction]:
+    """Enter a function into the catalogue under its own name."""
+
+    def enter(function: EffectFunction) -> EffectFunction:
+        topic = function.__name__
+        EFFECTS[topic] = EffectEntry(topic, label, function)
+        return function
+
+    return enter
+
+
+def answer(*forms: str, duty: Duty | None = None) -> Callable[[AnswerFunction], AnswerFunction]:
+    """Make a function what completing *forms* means."""
+
+    def enter(function: AnswerFunction) -> AnswerFunction:
+        for form in forms:
+            ANSWERS[form] = AnswerEntry(form, function, duty)
+        return function
+
+    return enter

@@ -1,0 +1,50 @@
+"""The warning light of a case, by decision table DMN-2. Shared by the services."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+
+from app.clock import LOCAL, local_date
+from app.domain.case import Case, Plan
+from app.domain.vocabulary import Light
+from app.engine import Decision
+from app.services import diagrams
+from app.services._catalogue import Context
+
+
+def refresh(context: Context) -> None:
+    """Set the light of the case as it must show today, and when to look again."""
+    case = context.case
+    if case.stage.is_closed_out:
+        case.light, case.light_at = Light.GREEN, None
+        return
+    case.light = _light(context, case)
+    case.light_at = None if case.reported_done_at else _tomorrow(context.at)
+
+
+def _light(context: Context, case: Case) -> Light:
+    day = local_date(case.reported_done_at or context.at)
+    facts = {
+        "remaining": (case.due_on - day).days,
+        "period": max((case.due_on - case.counted_from).days, 1),
+        "lag": max(_planned_percent(context, case) - case.percent, 0),
+    }
+    return Light(_decision(context).evaluate(facts)["light"])
+
+
+def _planned_percent(context: Context, case: Case) -> int:
+    """Return how far the unit's own plan says it should be."""
+    if case.reported_done_at:
+        return case.percent
+    query = select(Plan).filter_by(case_id=case.id, cycle=case.cycle).order_by(Plan.id.desc())
+    plan = context.session.scalars(query.limit(1)).first()
+    return plan.planned_percent(local_date(context.at) - timedelta(days=1)) if plan else 0
+
+
+def _decision(context: Context) -> Decision:
+    return diagrams.published(context.session, "rectification").decisions["light"]
+
+
+def _tomorrow(at: datetime) -> datetime:
+    day = local_date(at) + timedelta(days=1)
+    return datetime.combine(day, time.min, LOCAL)

@@ -1,0 +1,261 @@
+"""Carry one step of the engine over into the tables. Shared by the services.
+
+After each step the rows are made to agree with the state, in the transaction of the change: the
+domain (effects), tasks, timers, the process itself. These rows change at every step of every case,
+so they are written by plain statements; the unit of work would cost more than the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app import engine
+from app.clock import LOCAL
+from app.domain.calendar import Calendar
+from app.domain.deadlines import Due, due, last_day, next_occurrence
+from app.domain.errors import Conflict
+from app.domain.people import UNIT_ROLES, User
+from app.domain.process import Incident, Task, Timer
+from app.domain.rules import Anchor, Rule
+from app.domain.vocabulary import ProcessStatus, Role, Stage, TimerState
+from app.engine import ArmedTimer, OpenTask, Step
+from app.services import _lights, _rows, calendars, diagrams
+from app.services._catalogue import EFFECTS, Context
+
+#: What a list sorts tasks without a deadline by.
+NEVER = datetime(9999, 1, 1, tzinfo=LOCAL)
+
+
+def begin(context: Context, diagram: diagrams.Compiled, variables: Mapping[str, Any]) -> int:
+    """Start the new process of *context* on *diagram*, in the transaction of its cause.
+
+    Return its id.
+    """
+    step = engine.start(diagram.program, variables)
+    process = context.process
+    process.diagram_id = diagram.id
+    if process.case_id is not None:
+        process.cycle = context.case.cycle
+    row = {name: getattr(process, name) for name in _COLUMNS} | {
+        "state": step.state,
+        "status": ProcessStatus.RUNNING,
+        "revision": 0,
+        "started_at": context.at,
+        "started_by_id": context.by.id if context.by else None,
+    }
+    context.session.flush()  # the letter or follow-up it is about
+    made = context.connection.execute(_rows.INSERT_PROCESS, row)
+    process.id = int((made.inserted_primary_key or (0,))[0])
+    apply(context, step)
+    return process.id
+
+
+_COLUMNS = ("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id")
+
+
+def apply(context: Context, step: Step) -> list[int]:
+    """Make the domain, the inbox, the timers and the process agree with *step*.
+
+    Return the ids of the tasks that opened.
+
+    Raises:
+        Conflict: somebody else moved the process since it was read.
+    """
+    _save(context, step)
+    _close(context, step)
+    for effect in step.effects:
+        EFFECTS[effect.topic].run(context, **effect.params)
+    opened = _open(context, step)
+    if step.stuck is not None:
+        _report(context, step.stuck)
+    if context.touched:
+        _lights.refresh(context)
+    return opened
+
+
+def _report(context: Context, join: str) -> None:
+    """Make an incident of a process that now waits for ever; only a person can help it on."""
+    cause = f"流程停在汇聚网关“{join}”：有分支已结束，等不齐，请修改流程图后重新办理。"
+    context.session.add(Incident(process_id=context.process.id, at=context.at, cause=cause))
+
+
+def _save(context: Context, step: Step) -> None:
+    process = context.process
+    values: dict[str, Any] = {
+        "state": step.state,
+        "revision": process.revision + 1,
+        "status": ProcessStatus.FINISHED if step.finished else ProcessStatus.RUNNING,
+        "finished_at": context.at if step.finished else None,
+    }
+    found = {"of_id": process.id, "of_revision": process.revision}
+    if context.connection.execute(_rows.SAVE_PROCESS, values | found).rowcount != 1:
+        raise Conflict
+    process.state, process.revision = step.state, process.revision + 1
+
+
+def _close(context: Context, step: Step) -> None:
+    """Close the tasks and disarm the timers that the process waits for no more."""
+
+    def each(numbers: Iterable[int]) -> list[dict[str, Any]]:
+        of = {"of_process": context.process.id, "at": context.at}
+        return [of | {"of_engine_id": number} for number in numbers]
+
+    if withdrawn := [task for task in step.closed if task != context.task]:
+        context.connection.execute(_rows.WITHDRAW_TASK, each(withdrawn))
+    if step.disarmed:
+        context.connection.execute(_rows.DISARM_TIMER, each(step.disarmed))
+
+
+def _open(context: Context, step: Step) -> list[int]:
+    """Arm the clocks and put the tasks into inboxes, each with its deadline."""
+    calendar = calendars.current() if step.armed else None
+    armed = [_armed(context, timer, calendar) for timer in step.armed if calendar]
+    deadlines = {
+        timer.task: row for timer, row in zip(step.armed, armed, strict=True) if row["is_deadline"]
+    }
+    rows = {task.id: _open_task(context, task, deadlines.get(task.id)) for task in step.opened}
+    for timer, row in zip(step.armed, armed, strict=True):
+        row.setdefault("task_id", rows.get(timer.task or 0))
+    if armed:
+        context.connection.execute(_rows.INSERT_TIMER, armed)
+    return list(rows.values())
+
+
+def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | None) -> int:
+    """Put a task into an inbox; return the id of its row."""
+    if context.process.case_id is not None and (stage := task.properties.get("stage")):
+        context.case.enter(Stage(stage))
+    made = context.connection.execute(
+        _rows.INSERT_TASK,
+        {
+            "process_id": context.process.id,
+            "case_id": context.process.case_id,
+            "engine_id": task.id,
+            "key": task.key,
+            "name": task.name,
+            "role": task.role,
+            "unit_id": _unit_for(Role(task.role), context),
+            "assignee_id": _user_id(context, task.assignee),
+            "form_key": task.form,
+            "opened_at": context.at,
+            "due_at": deadline["due_at"] if deadline else None,
+            "due_provisional": bool(deadline and deadline["provisional"]),
+            "sort_at": deadline["due_at"] if deadline else NEVER,
+        },
+    )
+    return int((made.inserted_primary_key or (0,))[0])
+
+
+def _unit_for(role: Role, context: Context) -> int:
+    """Return the unit whose people with *role* must act."""
+    if context.process.case_id is None:
+        person = context.person
+        return person.unit_id if role in UNIT_ROLES else person.county_id
+    if role not in UNIT_ROLES and context.by is not None:
+        return context.by.county_id
+    case = context.case
+    if role is Role.DEPARTMENT:
+        return case.department_id
+    return case.lead_unit_id if role in UNIT_ROLES else case.unit.county_id
+
+
+def _user_id(context: Context, username: str | None) -> int | None:
+    if username is None:
+        return None
+    return context.session.scalar(select(User.id).where(User.username == username))
+
+
+def _armed(context: Context, timer: ArmedTimer, calendar: Calendar) -> dict[str, Any]:
+    """Return a deadline's row: the moment it is due, by which rule, counted from when."""
+    rule = Rule.parse(timer.rule)
+    again = _period_before(context, timer) if rule.anchor is Anchor.EVERY else None
+    row: dict[str, Any] = {"base": context.at}
+    if again is None:
+        moment = due(rule, context.at, calendar)
+    else:
+        moment, missed = _next_period(context, rule, again, calendar)
+        again.missed = missed
+        row = {"base": again.base, "task_id": again.task_id}
+    over = _already_fired(context, timer, moment)
+    return row | {
+        "process_id": context.process.id,
+        "case_id": context.process.case_id,
+        "engine_id": timer.id,
+        "key": timer.key,
+        "name": timer.name,
+        "code": timer.properties.get("code", ""),
+        "article": timer.properties.get("article", ""),
+        "rule": timer.rule,
+        "calendar_version": calendar.version,
+        "due_at": moment.at,
+        "provisional": moment.provisional,
+        "is_deadline": timer.properties.get("deadline") == "true",
+        "state": TimerState.DISARMED if over else TimerState.ARMED,
+        "armed_at": context.at,
+        "disarmed_at": context.at if over else None,
+        "try_at": moment.at,
+    }
+
+
+def _next_period(context: Context, rule: Rule, again: Timer, calendar: Calendar) -> tuple[Due, int]:
+    before = Due(again.due_at, last_day(again.due_at), again.provisional)
+    return next_occurrence(rule, again.base, before, now=context.at, calendar=calendar)
+
+
+def _period_before(context: Context, timer: ArmedTimer) -> Timer | None:
+    """Return the row of the period that a cycle has just fired."""
+    query = (
+        select(Timer)
+        .where(Timer.process_id == context.process.id, Timer.engine_id == timer.id)
+        .where(Timer.state == TimerState.FIRED)
+        .order_by(Timer.id.desc())
+        .limit(1)
+    )
+    return context.session.scalars(query).first()
+
+
+def _already_fired(context: Context, timer: ArmedTimer, moment: Due) -> bool:
+    """Tell whether this clock has struck for this very moment before.
+
+    A unit that files its progress enters the same task anew, and with it the reminders of a date
+    that may be past. They were given; giving them again would make the ledger of deadlines lie.
+    """
+    if moment.at > context.at:
+        return False
+    query = select(Timer.id).where(
+        Timer.process_id == context.process.id,
+        Timer.key == timer.key,
+        Timer.due_at == moment.at,
+        Timer.state == TimerState.FIRED,
+    )
+    return context.session.execute(query.limit(1)).first() is not None
+
+
+def resync(context: Context, waits: Step) -> int:
+    """Close rows that the state knows nothing of and open those it lacks; return how many."""
+    tasks = _rows_of(context, select(Task.engine_id).where(Task.closed_at.is_(None)), Task)
+    timers = _rows_of(
+        context, select(Timer.engine_id).where(Timer.state == TimerState.ARMED), Timer
+    )
+    wanted_tasks = {task.id: task for task in waits.opened}
+    wanted_timers = {timer.id: timer for timer in waits.armed}
+    gone = tuple(tasks - wanted_tasks.keys()), tuple(timers - wanted_timers.keys())
+    lacking = (
+        tuple(wanted_tasks[number] for number in sorted(wanted_tasks.keys() - tasks)),
+        tuple(wanted_timers[number] for number in sorted(wanted_timers.keys() - timers)),
+    )
+    mended = replace(
+        waits, closed=gone[0], disarmed=gone[1], opened=lacking[0], armed=lacking[1], effects=()
+    )
+    _close(context, mended)
+    _open(context, mended)
+    return sum(map(len, (*gone, *lacking)))
+
+
+def _rows_of(context: Context, query: Select[int], table: type[Task] | type[Timer]) -> set[int]:
+    return set(context.session.scalars(query.where(table.process_id == context.process.id)))

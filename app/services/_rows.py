@@ -1,0 +1,128 @@
+"""The statements that run at every step of every case, built once. Shared by the services.
+
+A step writes some ten rows. Built anew each time, the statements would cost more than the engine.
+"""
+
+from typing import cast
+
+from sqlalchemy import Table, bindparam, insert, select, update
+
+from app.domain.base import Base
+from app.domain.case import Case
+from app.domain.history import Event
+from app.domain.process import Process, Submission, Task, Timer
+from app.domain.vocabulary import Outcome, TimerState
+
+
+def _table(mapped: type[Base]) -> Table:
+    return cast(Table, mapped.__table__)
+
+
+_CASE, _PROCESS, _TASK, _TIMER = _table(Case), _table(Process), _table(Task), _table(Timer)
+
+INSERT_TASK = insert(_TASK)
+INSERT_TIMER = insert(_TIMER)
+INSERT_EVENT = insert(_table(Event))
+INSERT_SUBMISSION = insert(_table(Submission))
+
+INSERT_PROCESS = insert(_PROCESS)
+
+CHAIN = select(_CASE.c.history_head, _CASE.c.history_length).where(_CASE.c.id == bindparam("of_id"))
+
+MOVE_HEAD = (
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("of_id"))
+    .values(history_head=bindparam("head"), history_length=bindparam("length"))
+)
+
+SAVE_PROCESS = (
+    update(_PROCESS)
+    .where(_PROCESS.c.id == bindparam("of_id"), _PROCESS.c.revision == bindparam("of_revision"))
+    .values({name: bindparam(name) for name in ("state", "revision", "status", "finished_at")})
+)
+
+FINISH_TASK = (
+    update(_TASK)
+    .where(_TASK.c.id == bindparam("of_id"), _TASK.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at"), closed_by_id=bindparam("by_id"), outcome=Outcome.DONE)
+)
+
+WITHDRAW_TASK = (
+    update(_TASK)
+    .where(
+        _TASK.c.process_id == bindparam("of_process"),
+        _TASK.c.engine_id == bindparam("of_engine_id"),
+        _TASK.c.closed_at.is_(None),
+    )
+    .values(closed_at=bindparam("at"), outcome=Outcome.WITHDRAWN)
+)
+
+DISARM_TIMER = (
+    update(_TIMER)
+    .where(
+        _TIMER.c.process_id == bindparam("of_process"),
+        _TIMER.c.engine_id == bindparam("of_engine_id"),
+        _TIMER.c.state == TimerState.ARMED,
+    )
+    .values(state=TimerState.DISARMED, disarmed_at=bindparam("at"))
+)
+
+#: What a step reads of its process.
+RUNNING_COLUMNS = (
+    "case_id",
+    "diagram_id",
+    "cycle",
+    "letter_id",
+    "follow_up_id",
+    "id",
+    "revision",
+    "state",
+)
+
+TASK_COLUMNS = (
+    "engine_id",
+    "key",
+    "name",
+    "role",
+    "unit_id",
+    "assignee_id",
+    "form_key",
+    "closed_at",
+)
+
+#: A task with the columns of its process and case that completing it reads.
+LOAD = (
+    select(
+        _TASK.c.id.label("task_id"),
+        _TASK.c.revision.label("task_revision"),
+        *(_TASK.c[name] for name in TASK_COLUMNS),
+        *(_PROCESS.c[name] for name in RUNNING_COLUMNS),
+        _CASE.c.history_head,
+        _CASE.c.history_length,
+    )
+    .join_from(_TASK, _PROCESS, _PROCESS.c.id == _TASK.c.process_id)
+    .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
+    .where(_TASK.c.id == bindparam("task_id"))
+)
+
+RUNNING = select(*(_PROCESS.c[name] for name in RUNNING_COLUMNS)).where(
+    _PROCESS.c.id == bindparam("of_id")
+)
+
+#: Take a timer that has run out; of two workers that try, one changes no row.
+CLAIM_TIMER = (
+    update(_TIMER)
+    .where(
+        _TIMER.c.id == bindparam("of_id"),
+        _TIMER.c.state == TimerState.ARMED,
+        _TIMER.c.try_at <= bindparam("at"),
+    )
+    .values(state=TimerState.FIRED, fired_at=bindparam("at"), fired_by=bindparam("worker"))
+)
+
+TIMER = select(
+    *(
+        _TIMER.c[name]
+        for name in ("process_id", "case_id", "engine_id", "name", "key", "code", "rule", "due_at")
+    )
+).where(_TIMER.c.id == bindparam("of_id"))

@@ -1,0 +1,45 @@
+"""Whose rows a person may see. One place, used by every page and call."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.domain.case import Case
+from app.domain.people import UNIT_ROLES, Actor, Unit
+from app.domain.vocabulary import Role
+
+#: Roles that act for a supervised unit, not for its department.
+_OWN = UNIT_ROLES - {Role.DEPARTMENT}
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Case` that leaves only what *actor* may see.
+
+    The county's people see all of their county; a department the cases it is competent for; a unit
+    its own and those of the units below it (a town's schools). Administrators see no case.
+    """
+    if actor.sees_county:
+        return Case.unit_id.in_(_subtree(f"/{actor.county_id}/"))
+    conditions: list[ColumnElement[bool]] = []
+    if actor.has(Role.DEPARTMENT):
+        conditions.append(Case.department_id == actor.unit_id)
+    if not actor.roles.isdisjoint(_OWN):
+        below = _subtree(actor.unit_path)
+        conditions += [Case.lead_unit_id.in_(below), Case.unit_id.in_(below)]
+    return or_(*conditions) if conditions else false()
+
+
+def _subtree(path: str) -> Select[int]:
+    unit = aliased(Unit)
+    return select(unit.id).where(unit.path.startswith(path))
+
+
+def case_of(actor: Actor, *conditions: ColumnElement[bool]) -> Select[Case]:
+    """Return a query for cases that *actor* may see and that meet *conditions*."""
+    return select(Case).where(visible(actor), *(conditions or (true(),)))
+
+
+def holds(actor: Actor, task: Any) -> bool:
+    """Tell whether a task was handed out to a post that *actor* holds."""
+    return any(task.role == role and task.unit_id == unit for role, unit in actor.posts)
