@@ -1,0 +1,139 @@
+"""The cast and the stage: a fresh database for each test, the demo county's people, a clock.
+
+Tests under ``tests/integration`` run on SQLite and on PostgreSQL, all others on SQLite.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from app import create_app
+from app.cli.setup import prepare
+from app.clock import LOCAL
+from app.db import db
+from app.domain.people import Actor
+from app.services import accounts
+from config.settings import Settings
+from tests import postgres
+from tests.cast import Cast
+
+#: A Monday morning; the working calendar of 2026 is known.
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=LOCAL)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run integration tests on both databases."""
+    if "database" in metafunc.fixturenames:
+        both = "integration" in Path(metafunc.definition.path).parts
+        names = ["sqlite", "postgresql"] if both else ["sqlite"]
+        metafunc.parametrize("database", names, indirect=True)
+
+
+def settings_for(url: str, instance: Path) -> Settings:
+    return Settings(
+        instance=instance, database_url=url, secret_key="test-" * 8, testing=True, demo=False
+    )
+
+
+def _fill(url: str, instance: Path) -> None:
+    """Migrate a new database and enter calendar, diagrams and the county."""
+    app = create_app(settings_for(url, instance))
+    with app.app_context(), time_machine.travel(MONDAY, tick=False):
+        prepare(county=True)
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    _fill(f"sqlite:///{folder / 'template.db'}", folder)
+    return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    folder = tmp_path_factory.mktemp("postgres")
+    with postgres.server(folder) as url:
+        _create(url, "template_xiaohao")
+        template = url.set(database="template_xiaohao")
+        _fill(template.render_as_string(hide_password=False), folder / "instance")
+        yield template
+
+
+def _create(server: URL, name: str, template: str = "template0") -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of this test's own, filled with the county."""
+    if request.param == "sqlite":
+        file = tmp_path / "xiaohao.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    template = make_url(request.getfixturevalue("postgres_template"))
+    _create(template.set(database="postgres"), "xiaohao_test", "template_xiaohao")
+    return template.set(database="xiaohao_test").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def app(database: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(database, tmp_path / "instance"))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """A clock that stands on MONDAY until the test moves it."""
+    with time_machine.travel(MONDAY, tick=False) as coordinates:
+        yield coordinates
+
+
+@pytest.fixture
+def cast(app: Flask, clock: Any) -> Cast:
+    """The county's people, ready to open cases and complete tasks."""
+    return Cast(clock)
+
+
+@pytest.fixture
+def actor(app: Flask) -> Callable[[str], Actor]:
+    return accounts.actor
+
+
+class Visitor(FlaskClient):
+    """A client that comes from outside: the test's own application context isn't its own."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    app.test_client_class = Visitor
+    return app.test_client()
+
+
+@pytest.fixture
+def county(app: Flask) -> Flask:
+    """The app with the demo county's units, people and published diagrams in it."""
+    return app

@@ -1,0 +1,181 @@
+"""The demo county: 24 cases that were worked through until they stood where their samples say.
+
+It is played once for all tests of this module, on SQLite: it takes a quarter of a minute.
+"""
+
+import json
+import shutil
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from app import create_app, demo
+from app.clock import LOCAL, utcnow
+from app.db import db
+from app.demo.county import FOLDER
+from app.demo.stories import DESIGNED_FOR, stories
+from app.domain.case import Case
+from app.domain.errors import Conflict
+from app.domain.history import Event
+from app.domain.letter import Letter
+from app.domain.notice import Notice
+from app.domain.process import Incident, Submission, Task, Timer
+from app.domain.vocabulary import LetterState, Light, Mode, Role, Stage, TimerState
+from app.services import accounts, cases, deadlines, history
+from app.texts import event_text, notice_text
+from tests.conftest import settings_for
+
+SAMPLES = json.loads((FOLDER / "sample_items.json").read_text(encoding="utf-8"))
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=LOCAL)
+
+STAGES = {
+    "S40": Stage.RECTIFYING,
+    "S45": Stage.CONTINUING,
+    "S50": Stage.REPORTING,
+    "S55": Stage.FIRST_REVIEW,
+    "S60": Stage.VERIFICATION,
+    "S65": Stage.PUBLIC_NOTICE,
+    "S80": Stage.CLOSED_OUT,
+    "S85": Stage.FOLLOW_UP,
+    # Objection and suspension have no process yet: the unit's progress reports tell of them.
+    "S25": Stage.RECTIFYING,
+    "S95": Stage.RECTIFYING,
+}
+
+
+@pytest.fixture(scope="module")
+def played(sqlite_template, tmp_path_factory):
+    """The county on a Sunday noon, with what each step of the play said."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template, folder / "xiaohao.db")
+    app = create_app(settings_for(f"sqlite:///{folder / 'xiaohao.db'}", folder))
+    with app.app_context(), time_machine.travel(NOON, tick=False):
+        yield list(demo.play())
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def case(played):
+    office = accounts.actor("wangmin")
+    return lambda no: cases.get(SAMPLES[no - 1]["item_code"], office)
+
+
+def test_every_step_of_every_story_is_taken_and_told(played):
+    assert len(played) == demo.length()
+    assert all(played)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda one: one["item_code"])
+def test_a_case_stands_where_its_sample_says(case, sample):
+    assert case(sample["no"]).stage is STAGES[sample["demo_state"]]
+
+
+@pytest.mark.parametrize("sample", SAMPLES[:23], ids=lambda one: one["item_code"])
+def test_the_program_counts_the_date_that_the_sample_names(case, sample):
+    assert case(sample["no"]).original_due_on.isoformat() == sample["due_on"]
+
+
+def test_the_relapsed_case_keeps_its_number_and_is_due_as_the_sample_says(case):
+    relapsed = case(24)
+
+    assert (relapsed.number, relapsed.cycle) == ("QL-2026-HK-01-001", 2)
+    assert relapsed.issued_on == date(2025, 11, 10)
+    assert (relapsed.due_on, relapsed.mode) == (date(2026, 11, 24), Mode.IMMEDIATE)
+
+
+def test_history_is_whole(played):
+    assert history.verify() == []
+    assert db.session.scalar(select(func.count(Event.id))) > 400
+
+
+def test_every_light_shines_somewhere(played):
+    assert set(db.session.scalars(select(Case.light))) == set(Light)
+
+
+def test_every_deadline_struck_at_its_own_moment(played):
+    fired = db.session.scalars(select(Timer).filter_by(state=TimerState.FIRED)).all()
+
+    assert len(fired) > 60
+    assert [timer for timer in fired if timer.fired_at != timer.due_at] == []
+    assert deadlines.overdue_count() == 0
+    assert db.session.scalars(select(Incident)).all() == []
+
+
+def test_letters_are_numbered_without_a_gap_and_none_is_unsigned(played):
+    letters = db.session.scalars(select(Letter).where(Letter.number.is_not(None))).all()
+
+    numbers = {f"教督办函〔2026〕{n}号" for n in range(1, len(letters) + 1)}
+    assert len(letters) == 5
+    assert {letter.number for letter in letters} == numbers
+    assert all(letter.signer_id not in (None, letter.drafter_id) for letter in letters)
+
+
+@pytest.mark.parametrize("no", [7, 16])
+def test_two_cases_are_25_days_overdue_and_were_sent_a_letter(case, no):
+    overdue = case(no)
+
+    assert (NOON.date() - overdue.due_on).days == 25
+    assert overdue.light is Light.RED
+    assert db.session.scalar(select(Letter.state).filter_by(case_id=overdue.id)) in (
+        LetterState.REPLIED,
+        LetterState.ISSUED,
+    )
+
+
+def test_an_unsatisfying_reply_brought_a_second_letter(case):
+    query = select(Letter).filter_by(case_id=case(16).id).order_by(Letter.id)
+
+    assert [letter.state for letter in db.session.scalars(query)] == [
+        LetterState.REPLIED,
+        LetterState.ISSUED,
+    ]
+
+
+def test_what_cannot_be_shown_yet_is_told_by_the_unit(case):
+    words = {15: "复查", 20: "专班", 21: "中止"}
+
+    for no, word in words.items():
+        query = select(Submission).filter_by(case_id=case(no).id, form_key="rectify")
+        told = [one.answers.get("difficulty", "") for one in db.session.scalars(query)]
+        assert word in "".join(told)
+
+
+def test_every_line_of_history_and_every_notice_can_be_read_aloud(played):
+    lines = [event_text(event) for event in db.session.scalars(select(Event))]
+    notices = [notice_text(notice) for notice in db.session.scalars(select(Notice))]
+
+    assert all(lines)
+    assert all(notices)
+
+
+def test_nothing_happened_on_a_day_that_has_not_come(played):
+    assert db.session.scalar(select(func.max(Event.at))) <= NOON
+    assert db.session.scalar(select(func.max(Task.opened_at))) <= NOON
+    assert utcnow() == NOON
+
+
+def test_the_county_is_not_played_twice(played):
+    with pytest.raises(Conflict):
+        demo.play()
+
+
+def test_there_is_an_account_for_each_role():
+    accounts_ = demo.accounts()
+
+    assert {role for one in accounts_ for role in one["roles"]} == set(Role)
+    assert all(one["password"] and one["unit"] and one["labels"] for one in accounts_)
+
+
+@pytest.mark.parametrize("days", [0, 1, 6, 7, 100, 2000, -30])
+def test_on_another_day_the_stories_move_by_whole_weeks(days):
+    today = DESIGNED_FOR + timedelta(days=days)
+
+    for before, after in zip(stories(DESIGNED_FOR), stories(today), strict=True):
+        moved = after.opens_at - before.opens_at
+        assert moved == timedelta(weeks=days // 7)
+        assert [step.at - moved for step in after.steps] == [step.at for step in before.steps]
+        assert max(step.at for step in after.steps).date() <= today

@@ -1,0 +1,151 @@
+"""办理记录: written once; whatever is done to it afterwards is found."""
+
+import pytest
+from sqlalchemy import text
+
+from app.db import db
+from app.services import history
+
+
+@pytest.fixture
+def case(cast):
+    """A case with a dozen lines, beside another that must stay whole."""
+    cast.starts_work()
+    case = cast.starts_work()
+    db.session.refresh(case)
+    return case
+
+
+def tamper(statement, **values):
+    """Change rows behind the program's back."""
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        assert connection.execute(text(statement), values).rowcount > 0
+    db.session.expire_all()
+
+
+def faults():
+    return {(one.number, one.seq, one.fault) for one in history.verify()}
+
+
+def test_an_untouched_history_is_whole(cast, case):
+    assert history.verify() == []
+    lines = history.events_of(case)
+    assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
+    assert (case.history_length, case.history_head) == (len(lines), lines[-1].hash)
+
+
+def test_lines_say_who_did_what_and_which_way_the_process_went(cast, case):
+    done = [line for line in history.events_of(case) if line.what == "completed"]
+
+    assert [line.by_name for line in done] == ["华雪梅", "金德胜", "魏志远", "张静", "王敏"]
+    assert all(line.passed for line in done)
+
+
+@pytest.mark.parametrize(
+    "column", ["by_name = '别人'", "what = 'released'", "params = '{}'", "passed = '[]'"]
+)
+def test_a_changed_line_is_found(case, column):
+    tamper(f"UPDATE event SET {column} WHERE case_id = :case AND seq = 3", case=case.id)  # noqa: S608
+
+    assert (case.number, 3, "changed") in faults()
+
+
+def test_a_changed_moment_is_found(case):
+    tamper(
+        "UPDATE event SET at = (SELECT at FROM event WHERE case_id = :case AND seq = 1) "
+        "WHERE case_id = :case AND seq = 1",
+        case=case.id,
+    )
+    assert faults() == set()  # the same moment is no change
+
+    tamper(
+        "UPDATE event SET at = '2026-03-01 00:00:00.000000' WHERE case_id = :case AND seq = 2",
+        case=case.id,
+    )
+    assert (case.number, 2, "changed") in faults()
+
+
+def test_a_removed_line_is_found(case):
+    tamper("DELETE FROM event WHERE case_id = :case AND seq = 3", case=case.id)
+
+    assert (case.number, 3, "missing") in faults()
+
+
+def test_removed_and_renumbered_lines_are_found(case):
+    tamper("DELETE FROM event WHERE case_id = :case AND seq = 3", case=case.id)
+    for seq in range(4, 7):
+        tamper(
+            "UPDATE event SET seq = :to WHERE case_id = :case AND seq = :seq",
+            case=case.id,
+            seq=seq,
+            to=seq - 1,
+        )
+
+    assert faults()
+
+
+def test_lines_that_changed_places_are_found(case):
+    for seq, to in ((2, 100), (3, 2), (100, 3)):
+        tamper(
+            "UPDATE event SET seq = :to WHERE case_id = :case AND seq = :seq",
+            case=case.id,
+            seq=seq,
+            to=to,
+        )
+
+    assert {(case.number, 2, "changed"), (case.number, 3, "changed")} <= faults()
+
+
+def test_a_cut_end_is_found(case):
+    last = case.history_length
+    tamper("DELETE FROM event WHERE case_id = :case AND seq >= :last", case=case.id, last=last - 1)
+
+    assert {(one[0], one[2]) for one in faults()} == {(case.number, "cut")}
+
+
+def test_an_invented_line_at_the_end_is_found(case):
+    tamper(
+        "INSERT INTO event (case_id, seq, at, by_name, what, params, passed, hash) "
+        "SELECT case_id, seq + 1, at, '某人', 'closed_out', params, passed, hash FROM event "
+        "WHERE case_id = :case AND seq = :last",
+        case=case.id,
+        last=case.history_length,
+    )
+
+    assert faults()
+
+
+def test_a_case_whose_whole_history_vanished_is_found(case):
+    tamper("DELETE FROM event WHERE case_id = :case", case=case.id)
+
+    assert faults() == {(case.number, 1, "missing")}
+
+
+def test_only_the_broken_case_is_named(case):
+    tamper("DELETE FROM event WHERE case_id = :case AND seq = 3", case=case.id)
+
+    assert {one.number for one in history.verify()} == {case.number}
+
+
+def test_a_history_cut_and_sealed_anew_is_found_by_its_anchor(cast, case):
+    made, last = history.anchor(), case.history_length
+    assert (made.cases, made.events) == (2, 2 * last)
+    tamper("DELETE FROM event WHERE case_id = :case AND seq = :last", case=case.id, last=last)
+    tamper(
+        'UPDATE "case" SET history_length = :length, history_head = '
+        "(SELECT hash FROM event WHERE case_id = :case AND seq = :length) WHERE id = :case",
+        case=case.id,
+        length=last - 1,
+    )
+
+    assert {one.fault for one in history.verify()} == {"anchor"}
+
+
+def test_an_anchor_stays_true_while_cases_go_on(cast, case):
+    history.anchor()
+
+    cast.does(case, "rectify")
+    history.anchor()
+
+    assert history.verify() == []
