@@ -1,0 +1,67 @@
+"""Cursors: where a list goes on, opaque to whoever carries it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from app.domain.errors import Invalid
+from app.http import LARGEST_ID
+
+
+def encode(place: tuple[datetime | date, int] | None, of: str) -> str | None:
+    """Write down a *place* in the list *of* that name."""
+    if place is None:
+        return None
+    at, row_id = place
+    text = json.dumps([of, at.isoformat(), row_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def moment_after(cursor: str | None, of: str) -> tuple[datetime, int] | None:
+    """Return the place that *cursor* names in a list sorted by moment.
+
+    Raises:
+        Invalid: it is no cursor, or one of another list.
+    """
+    if cursor is None:
+        return None
+    text, row_id = _decode(cursor, of)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC), row_id
+    except (ValueError, OverflowError) as error:
+        raise _strange() from error
+
+
+def day_after(cursor: str | None, of: str) -> tuple[date, int] | None:
+    """Return the place that *cursor* names in a list sorted by day.
+
+    Raises:
+        Invalid: it is no cursor, or one of another list.
+    """
+    if cursor is None:
+        return None
+    text, row_id = _decode(cursor, of)
+    try:
+        return date.fromisoformat(text), row_id
+    except ValueError as error:
+        raise _strange() from error
+
+
+def _decode(cursor: str, of: str) -> tuple[str, int]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found: Any = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError, binascii.Error) as error:
+        raise _strange() from error
+    match found:
+        case [str(name), str(text), int(row_id)] if name == of and 0 <= row_id <= LARGEST_ID:
+            return text, row_id
+    raise _strange()
+
+
+def _strange() -> Invalid:
+    return Invalid(fields={"cursor": ["翻页位置无效，请从第一页重新开始。"]})

@@ -1,0 +1,41 @@
+"""The problem document of RFC 9457 as it is described; `app.http` writes it."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from app.api.schemas.fields import Out
+
+
+class Finding(Out):
+    """One thing wrong with a diagram."""
+
+    code = fields.String(metadata={"description": "Stable: `family/fault`."})
+    severity = fields.String(metadata={"enum": ["error", "warning"]})
+    element = fields.String(allow_none=True, metadata={"description": "Id in the diagram."})
+    message = fields.String()
+
+
+class Problem(Out):
+    """Why a call was refused."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    code = fields.String(metadata={"description": "Stable; programs may compare it."})
+    detail = fields.String(metadata={"description": "For people, in their language."})
+
+
+class ProblemDetail(Problem):
+    """Why a call was refused, field by field where fields are to blame."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[object]) -> None:
+        """Leave what is not always there optional."""
+        field_obj.required = field_name not in ("errors", "problems")
+
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "Sentences by field; a table's row is `measures.3.owner`."},
+    )
+    problems = fields.List(fields.Nested(Finding))
