@@ -1,0 +1,110 @@
+"""The settings, all optional, read once from the environment.
+
+A malformed value stops the start with one clear sentence: see `SettingError`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class SettingError(Exception):
+    """A setting that can't be used; the message names it and says what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 5000
+    #: Whether a new database is filled with the demo county.
+    demo: bool = True
+    #: ``embedded``: timers are swept inside the served process.
+    jobs: str = "embedded"
+    testing: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings.
+
+        Raises:
+            SettingError: one of them is malformed.
+        """
+        environ = os.environ if environ is None else environ
+        instance = Path(environ.get("XIAOHAO_INSTANCE", "instance")).resolve()
+        return cls(
+            instance=instance,
+            database_url=_database_url(environ, instance),
+            secret_key=_secret_key(environ, instance),
+            host=environ.get("HOST", "127.0.0.1"),
+            port=_port(environ.get("PORT", "5000")),
+            demo=_choice(environ, "DEMO", "1", ("0", "1")) == "1",
+            jobs=_choice(environ, "XIAOHAO_JOBS", "embedded", ("embedded",)),
+        )
+
+
+def _choice(environ: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = environ.get(name, default)
+    if value not in allowed:
+        raise SettingError(f"{name}={value!r}：只能是 {' 或 '.join(allowed)}。")
+    return value
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise SettingError(f"PORT={text!r}：端口应为 1 到 65535 的整数。")
+    return int(text)
+
+
+def _database_url(environ: Mapping[str, str], instance: Path) -> str:
+    text = environ.get("XIAOHAO_DATABASE_URL")
+    if not text:
+        return f"sqlite:///{instance / 'xiaohao.db'}"
+    try:
+        driver = make_url(text).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in ("sqlite", "postgresql+psycopg"):
+        raise SettingError(
+            f"XIAOHAO_DATABASE_URL={text!r}：应为 sqlite:///文件 或 postgresql+psycopg://…。"
+        )
+    return text
+
+
+def _secret_key(environ: Mapping[str, str], instance: Path) -> str:
+    key = environ.get("XIAOHAO_SECRET_KEY")
+    if file := environ.get("XIAOHAO_SECRET_KEY_FILE"):
+        key = _read(Path(file))
+    if key is None:
+        return _own_key(instance)
+    if len(key) < 32:
+        raise SettingError("XIAOHAO_SECRET_KEY：至少 32 个字符，且不得公开。")
+    return key
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"XIAOHAO_SECRET_KEY_FILE={str(file)!r}：无法读取该文件。") from error
+
+
+def _own_key(instance: Path) -> str:
+    """Return this installation's own key, made at its first start."""
+    file = instance / "secret_key"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
