@@ -1,0 +1,129 @@
+"""Serving, and the demo county."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from types import FrameType
+
+import click
+import waitress
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app import demo as demo_county
+from app import scheduler
+from app.cli import setup
+from app.services import county, founding
+from config.settings import Settings
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """准备数据库并启动服务（内含定时扫描）。Ctrl-C 停止。"""
+    settings: Settings = current_app.config["SETTINGS"]
+    setup.prepare(county=False)
+    if county.is_empty():
+        _fill(settings)
+    if settings.demo:
+        _show_accounts()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    clockwork = scheduler.start(app)
+    server = waitress.create_server(app, host=settings.host, port=settings.port, threads=8)
+    _stop_on_signals()
+    click.echo(f"\n销号台已启动  →  http://{settings.host}:{settings.port}\n（Ctrl-C 停止）")
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        click.echo("\n正在停止 …")
+    finally:
+        clockwork.shutdown(wait=True)
+        server.close()
+
+
+def _stop_on_signals() -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
+
+
+def _fill(settings: Settings) -> None:
+    """Fill a new database: with the demo county, or with a way in for the first administrator."""
+    if settings.demo:
+        setup.load_county()
+        _run_demo()
+    else:
+        token = founding.invite()
+        click.echo(f"首次使用：http://{settings.host}:{settings.port}/setup?token={token}")
+
+
+def _run_demo() -> None:
+    click.echo("正在建立演示县：24 个问题从下达走到今天 …")
+    events = demo_county.play()
+    if sys.stderr.isatty():
+        with click.progressbar(events, length=demo_county.length(), label="演示县") as bar:
+            for _ in bar:
+                pass
+    else:
+        done = sum(1 for _ in events)
+        click.echo(f"演示县已建立，共办理 {done} 步。")
+
+
+#: Shown at the start: one way into each part of the work.
+_SHOWN = (
+    "wangmin",
+    "chenjianguo",
+    "zhoulan",
+    "liuzheng",
+    "sunwei",
+    "zhangjing",
+    "sgzx_clerk",
+    "sgzx_owner",
+    "sgzx_head",
+    "fenxi",
+)
+
+
+def _show_accounts() -> None:
+    lines = {one["username"]: one for one in demo_county.accounts()}
+    click.echo(f"\n演示账号（密码均为 {setup.demo_county()['password']}）：")
+    for name in _SHOWN:
+        if (one := lines.get(name)) is not None:
+            click.echo(f"  {name:<12} {one['name']}  {one['unit']}  {'、'.join(one['labels'])}")
+
+
+@click.group()
+def demo() -> None:
+    """演示县。"""
+
+
+@demo.command("load")
+@with_appcontext
+def load() -> None:
+    """在空数据库中建立演示县。"""
+    setup.prepare(county=False)
+    if not county.is_empty():
+        click.echo("数据库中已有用户，未做任何改动。", err=True)
+        raise click.exceptions.Exit(1)
+    setup.load_county()
+    _run_demo()
+
+
+@demo.command("accounts")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@with_appcontext
+def show_accounts(as_json: bool) -> None:
+    """列出演示账号。"""
+    found = demo_county.accounts()
+    if as_json:
+        keys = ("username", "password", "name", "roles", "unit")
+        click.echo(json.dumps([{k: one[k] for k in keys} for one in found], ensure_ascii=False))
+        return
+    for one in found:
+        roles = "、".join(one["labels"])
+        click.echo(f"{one['username']:<14} {one['name']}  {one['unit']}  {roles}")

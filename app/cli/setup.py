@@ -1,0 +1,40 @@
+"""Making an installation ready: tables, calendar, diagrams, and the county's people."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from flask_migrate import upgrade
+
+from app.services import bundles, calendars, county, diagrams
+
+ROOT = Path(__file__).parents[2]
+COUNTY = ROOT / "config" / "demo" / "county.json"
+
+
+def prepare(*, county: bool) -> None:
+    """Migrate the database, enter the calendar, publish ``bpmn/``; fill in the demo county."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade(directory=str(ROOT / "migrations"))
+    calendars.seed()
+    if county:
+        load_county()
+    publish(*sorted((ROOT / "bpmn").glob("*.bpmn")))
+
+
+def publish(*files: Path) -> list[str]:
+    """Publish diagrams; return ``key version`` of each."""
+    made = [diagrams.publish(bundles.read(file)) for file in files]
+    return [f"{one.key} v{one.version}" for one in made]
+
+
+def load_county() -> None:
+    """Enter the demo county's units and people, if there is nobody yet."""
+    if county.is_empty():
+        county.load(demo_county())
+
+
+def demo_county() -> dict[str, Any]:
+    """Return the demo county as it stands in its file."""
+    return dict(json.loads(COUNTY.read_text(encoding="utf-8")))

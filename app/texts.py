@@ -1,0 +1,233 @@
+"""What is said to people, in their language: errors, history, notices, vocabularies.
+
+Chinese is the source; `app/translations` holds the English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, gettext
+
+from app.clock import LOCAL
+from app.domain.deadlines import last_day
+from app.domain.errors import DomainError, Listing, Sentence
+from app.domain.history import Event
+from app.domain.notice import Notice
+from app.domain.process import Diagram, Task, Timer
+from app.domain.vocabulary import (
+    FollowUpResult,
+    Light,
+    Result,
+    Role,
+    Severity,
+    Term,
+)
+from app.services import english
+
+LOCALES = ("zh_Hans_CN", "en")
+
+#: The sentence of each kind of history line.
+EVENTS = {
+    "opened": "下达整改通知，责任单位：%(unit)s，整改期限：%(due_on)s",
+    "completed": "办理“%(task)s”%(decided)s",
+    "claimed": "认领“%(task)s”",
+    "released": "释放“%(task)s”",
+    "handed_over": "将“%(task)s”转交%(to)s",
+    "timer_fired": "期限届满：%(timer)s",
+    "deemed_served": "逾期未签收，视为送达",
+    "letter_deemed_served": "督办函%(letter)s逾期未签收，视为送达",
+    "light_changed": "预警灯由%(from)s变为%(to)s",
+    "expediting_drafted": "系统起草督办函，待督导办审定（%(reason)s）",
+    "letter_issued": "印发督办函%(letter)s",
+    "letter_settled": "督办函%(letter)s办结",
+    "letter_skipped": "决定不发督办函",
+    "clue_recorded": "登记问责线索：%(kind)s",
+    "closed_out": "销号（第%(cycle)s轮）",
+    "follow_up_drawn": "列入回头看：%(reason)s",
+    "followed_up": "回头看结论：%(result)s",
+    "relapsed": "认定反弹，重新立案整改（第%(cycle)s轮），期限%(due_on)s",
+}
+
+#: The sentence of each kind of notice.
+NOTICES = {
+    "plan_due": "整改方案报送期限已到",
+    "review_plan_due": "方案审核期限已到",
+    "approve_plan_due": "方案审定期限已到",
+    "progress_missing": "本期整改进展尚未填报",
+    "case_due": "整改期限已到，尚未报结",
+    "report_due": "整改情况报告报送期限已到",
+    "first_review_due": "初审期限已到",
+    "dispatch_due": "派核查期限已到",
+    "verify_due": "核查期限已到",
+    "approve_due": "审定期限已到",
+    "draft_letter_due": "督办函拟稿期限已到",
+    "sign_letter_due": "督办函审签期限已到",
+    "reply_due": "督办函回复期限已到",
+    "check_due": "回头看复查期限已到",
+    "remedy_due": "整改提醒期限已到",
+    "confirm_due": "反弹认定期限已到",
+    "light_changed": "预警灯变为%(light)s",
+    "letter_issued": "收到督办函%(letter)s",
+    "closed_out": "已销号，请巩固整改成果",
+    "clue_recorded": "登记了问责线索，请研究：%(kind)s",
+}
+
+#: Words that stand as values in history and in answers.
+WORDS = {
+    "yes": "同意",
+    "no": "退回",
+    "progress": "填报进展",
+    "report": "申请报结",
+    "send": "发函",
+    "skip": "不发函",
+    "written": "书面核查",
+    "on_site": "实地核查",
+    "unannounced": "暗访",
+    "verification": "退回核查",
+    "rectifying": "退回整改",
+    "overdue": "逾期未报结",
+    "plan_overdue": "逾期未报送方案",
+    "plan_returned": "方案两次未通过",
+    "not_done": "核查未完成",
+    "false_report": "虚假整改",
+    "relapse": "反弹",
+}
+
+_VOCABULARIES: tuple[type[Term], ...] = (Light, Result, FollowUpResult, Severity, Role)
+_TERMS = {str(term): term for vocabulary in _VOCABULARIES for term in vocabulary}
+
+
+def say(error: DomainError) -> str:
+    """Return the sentence of *error* in the reader's language."""
+    return sentence(error.sentence)
+
+
+def sentence(text: str) -> str:
+    """Return a sentence, and the sentences put into it, in the reader's language."""
+    if not isinstance(text, Sentence):
+        return gettext(text) if text else text
+    template = gettext(text.template)
+    params = {key: _put(value) for key, value in text.params.items()}
+    return template % params if params else template
+
+
+def _put(value: Any) -> Any:
+    """Return what is put into a sentence in the reader's language."""
+    if isinstance(value, Listing):
+        return listed(str(_put(one)) for one in value)
+    return sentence(value) if isinstance(value, Sentence) else value
+
+
+def listed(words: Iterable[str]) -> str:
+    """String words together as the reader's language does."""
+    return gettext("、").join(words)
+
+
+def label(term: Term | None) -> str:
+    """Return the name of a term in the reader's language."""
+    return gettext(term.label) if term is not None else ""
+
+
+def word(value: Any) -> str:
+    """Return the name of a value that history or an answer holds."""
+    if value in _TERMS:
+        return label(_TERMS[value])
+    return gettext(WORDS[value]) if value in WORDS else str(value)
+
+
+def event_text(event: Event) -> str:
+    """Return a line of history as a sentence."""
+    params = {key: word(value) for key, value in event.params.items() if key != "decided"}
+    params["decided"] = _decided(event.params.get("decided") or {})
+    for kind in ("task", "timer"):
+        if language() == "en" and kind in params and "key" in params:
+            params[kind] = english.name_in_process(event.process_id, params["key"], params[kind])
+    return gettext(EVENTS[event.what]) % params
+
+
+#: Declared variables whose value is a decision worth telling.
+_TELLING = ("signed", "passed", "approved", "result", "next_step", "decision", "confirmed")
+
+
+def _decided(variables: dict[str, Any]) -> str:
+    told = [word(variables[name]) for name in _TELLING if name in variables]
+    return gettext("：%(decided)s", decided=listed(told)) if told else ""
+
+
+#: A notice that an analyst has named and nobody has worded.
+_SOME_DEADLINE = "办理期限已到，请及时处理"
+
+
+def notice_text(notice: Notice) -> str:
+    """Return a notice as a sentence."""
+    params = {key: word(value) for key, value in notice.params.items()}
+    return gettext(NOTICES.get(notice.what, _SOME_DEADLINE)) % params
+
+
+def local_moment(at: datetime | None) -> str:
+    """Write a moment as people in the office read it."""
+    return at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def step_name(task: Task) -> str:
+    """Return the name of a task in the reader's language."""
+    if language() != "en":
+        return task.name
+    return english.name_of(task.process.diagram, task.key, task.name)
+
+
+def timer_name(timer: Timer) -> str:
+    """Return the name of a timer in the reader's language."""
+    if language() != "en":
+        return timer.name
+    return english.name_of(timer.process.diagram, timer.key, timer.name)
+
+
+def timer_article(timer: Timer) -> str:
+    """Return what a timer rests on in the reader's language."""
+    if language() != "en":
+        return timer.article
+    return english.article_of(timer.process.diagram, timer.key, timer.article)
+
+
+def diagram_name(diagram: Diagram) -> str:
+    """Return the name of a diagram in the reader's language."""
+    if language() != "en":
+        return diagram.name
+    return english.name_of(diagram, diagram.key, diagram.name)
+
+
+def language() -> str:
+    """Return ``en`` or ``zh``: what forms and diagrams carry labels in."""
+    return "en" if str(get_locale() or "").startswith("en") else "zh"
+
+
+def choose_locale() -> str:
+    """Return the language to speak: programs say theirs in each call, people choose once."""
+    if not has_request_context():
+        return LOCALES[0]
+    if request.path.startswith("/api/"):
+        return "en" if request.accept_languages.best_match(["zh", "en"]) == "en" else LOCALES[0]
+    chosen = session.get("locale") or getattr(g, "locale", None)
+    return str(chosen) if chosen in LOCALES else LOCALES[0]
+
+
+def init_app(app: Flask) -> None:
+    """Speak the reader's language everywhere."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", LOCALES[0])
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
+    Babel(app, locale_selector=choose_locale)
+    app.jinja_env.globals.update(
+        label=label,
+        word=word,
+        sentence=sentence,
+        event_text=event_text,
+        notice_text=notice_text,
+        timer_article=timer_article,
+        due_day=last_day,
+    )
+    app.jinja_env.filters.update(moment=local_moment, listed=listed)
