@@ -93,6 +93,7 @@ def enter_cases(count: int, *, prefix: str) -> list[str]:
                 "number": f"{prefix}-{number:06d}",
                 "unit_id": unit.id,
                 "lead_unit_id": unit.id,
+                "county_id": unit.county_id,
                 "department_id": unit.department_id,
                 "category": Category.C04,
                 "severity": Severity.GENERAL,
@@ -114,14 +115,14 @@ def enter_cases(count: int, *, prefix: str) -> list[str]:
 def walk(number: str, actor: Actor) -> int:
     """Walk one case along the whole path; return the id of its process."""
     process = processes.start("rectify", actor, {}, subject=number)
-    opened = [first_task(process.id)]
+    opened = [first_task(process)]
     for key, variables in STEPS:
         if key == "watch":
-            fire(process.id, key)
-            opened = [first_task(process.id)]
+            fire(process, key)
+            opened = [first_task(process)]
         else:
             opened = tasks.complete_task(opened[0], actor, variables)
-    return process.id
+    return process
 
 
 def first_task(process_id: int) -> int:
@@ -132,8 +133,10 @@ def first_task(process_id: int) -> int:
 
 def fire(process_id: int, key: str) -> None:
     """Let the timer *key* run out."""
-    query = select(Timer).filter_by(process_id=process_id, key=key, state=TimerState.ARMED)
-    timer = db.session.scalars(query).one()
+    query = select(Timer.id, Timer.due_at).where(
+        Timer.process_id == process_id, Timer.key == key, Timer.state == TimerState.ARMED
+    )
+    timer = db.session.execute(query).one()
     with travel() as move_to:
         move_to(timer.due_at)
         deadlines.fire(timer.id)

@@ -21,7 +21,7 @@ def described(task: Task, actor: Actor) -> dict[str, Any] | None:
     if task.form_key is None:
         return None
     form = dossier.form_of(task)
-    setting = setting_for(task, form, actor, language=language())
+    setting = setting_for(task, actor, language=language())
     return {
         "key": task.form_key,
         "version": task.process.diagram.version,
@@ -39,7 +39,7 @@ def checked(task: Task, answers: Mapping[str, Any], actor: Actor) -> dict[str, A
     if task.closed_at is not None:
         raise inbox.done(task)
     form = dossier.form_of(task)
-    found = answers_of(form, answers, setting_for(task, form, actor, language=language()))
+    found = answers_of(form, answers, setting_for(task, actor, language=language()))
     _check_files(task, form, found, actor)
     return found
 

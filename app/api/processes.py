@@ -25,7 +25,10 @@ from app.services.deadlines import TimerFilter
 def start_process(body: dict[str, Any]) -> dict[str, Any]:
     """Start a process on a published diagram, about a case or about nothing."""
     return _whole(
-        processes.start(body["diagram"], g.actor, body["variables"], subject=body["subject"])
+        processes.get(
+            processes.start(body["diagram"], g.actor, body["variables"], subject=body["subject"]),
+            g.actor,
+        )
     )
 
 

@@ -45,6 +45,8 @@ class Case(Base):
     external_number: Mapped[str | None] = mapped_column(String(60))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     lead_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    #: The county of the unit, kept here because every list asks for it.
+    county_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     co_units: Mapped[str] = mapped_column(String(200), default="")
     responsible: Mapped[str] = mapped_column(String(60), default="")

@@ -27,14 +27,23 @@ class Running:
     """A process as a step sees it: the columns that a step reads, not the mapped row."""
 
     case_id: int | None = None
-    diagram_id: int = 0
     cycle: int = 1
+    #: Of the case: who must act in which role.
+    lead_unit_id: int | None = None
+    department_id: int | None = None
+    county_id: int | None = None
+    diagram_id: int = 0
     letter_id: int | None = None
     follow_up_id: int | None = None
     #: Zero, empty until the process has begun.
     id: int = 0
     revision: int = 0
     state: str = ""
+
+
+def about(case: Case) -> Running:
+    """Return a process yet to begin about *case*."""
+    return Running(case.id, case.cycle, case.lead_unit_id, case.department_id, case.county_id)
 
 
 def running(session: Session, process_id: int) -> Running:
@@ -99,10 +108,9 @@ class Context:
             raise LookupError("a form is completed by a person")
         return self.by
 
-    def beside(self, **about: Any) -> Context:
+    def beside(self, **of: Any) -> Context:
         """Return the context of another process about the same case, begun by this step."""
-        process = Running(self.process.case_id, **about)
-        return replace(self, process=process, task=None)
+        return replace(self, process=replace(about(self.case), **of), task=None)
 
 
 EffectFunction = Callable[..., None]

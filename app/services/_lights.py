@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.clock import LOCAL, local_date
 from app.domain.case import Case, Plan
@@ -36,9 +36,16 @@ def _planned_percent(context: Context, case: Case) -> int:
     """Return how far the unit's own plan says it should be."""
     if case.reported_done_at:
         return case.percent
-    query = select(Plan).filter_by(case_id=case.id, cycle=case.cycle).order_by(Plan.id.desc())
-    plan = context.session.scalars(query.limit(1)).first()
+    plan = context.session.scalars(_PLAN, {"case_id": case.id, "cycle": case.cycle}).first()
     return plan.planned_percent(local_date(context.at) - timedelta(days=1)) if plan else 0
+
+
+_PLAN = (
+    select(Plan)
+    .where(Plan.case_id == bindparam("case_id"), Plan.cycle == bindparam("cycle"))
+    .order_by(Plan.id.desc())
+    .limit(1)
+)
 
 
 def _decision(context: Context) -> Decision:

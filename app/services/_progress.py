@@ -7,7 +7,7 @@ so they are written by plain statements; the unit of work would cost more than t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -39,8 +39,6 @@ def begin(context: Context, diagram: diagrams.Compiled, variables: Mapping[str, 
     step = engine.start(diagram.program, variables)
     process = context.process
     process.diagram_id = diagram.id
-    if process.case_id is not None:
-        process.cycle = context.case.cycle
     row = {name: getattr(process, name) for name in _COLUMNS} | {
         "state": step.state,
         "status": ProcessStatus.RUNNING,
@@ -100,15 +98,12 @@ def _save(context: Context, step: Step) -> None:
 
 def _close(context: Context, step: Step) -> None:
     """Close the tasks and disarm the timers that the process waits for no more."""
-
-    def each(numbers: Iterable[int]) -> list[dict[str, Any]]:
-        of = {"of_process": context.process.id, "at": context.at}
-        return [of | {"of_engine_id": number} for number in numbers]
-
-    if withdrawn := [task for task in step.closed if task != context.task]:
-        context.connection.execute(_rows.WITHDRAW_TASK, each(withdrawn))
-    if step.disarmed:
-        context.connection.execute(_rows.DISARM_TIMER, each(step.disarmed))
+    of = {"of_process": context.process.id, "at": context.at}
+    for number in step.closed:
+        if number != context.task:
+            context.connection.execute(_rows.WITHDRAW_TASK, of | {"of_engine_id": number})
+    for number in step.disarmed:
+        context.connection.execute(_rows.DISARM_TIMER, of | {"of_engine_id": number})
 
 
 def _open(context: Context, step: Step) -> list[int]:
@@ -121,8 +116,8 @@ def _open(context: Context, step: Step) -> list[int]:
     rows = {task.id: _open_task(context, task, deadlines.get(task.id)) for task in step.opened}
     for timer, row in zip(step.armed, armed, strict=True):
         row.setdefault("task_id", rows.get(timer.task or 0))
-    if armed:
-        context.connection.execute(_rows.INSERT_TIMER, armed)
+    for row in armed:
+        context.connection.execute(_rows.INSERT_TIMER, row)
     return list(rows.values())
 
 
@@ -153,15 +148,15 @@ def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | N
 
 def _unit_for(role: Role, context: Context) -> int:
     """Return the unit whose people with *role* must act."""
-    if context.process.case_id is None:
+    process = context.process
+    if process.case_id is None:
         person = context.person
         return person.unit_id if role in UNIT_ROLES else person.county_id
-    if role not in UNIT_ROLES and context.by is not None:
-        return context.by.county_id
-    case = context.case
     if role is Role.DEPARTMENT:
-        return case.department_id
-    return case.lead_unit_id if role in UNIT_ROLES else case.unit.county_id
+        unit = process.department_id
+    else:
+        unit = process.lead_unit_id if role in UNIT_ROLES else process.county_id
+    return unit or 0
 
 
 def _user_id(context: Context, username: str | None) -> int | None:

@@ -68,15 +68,22 @@ DISARM_TIMER = (
 )
 
 #: What a step reads of its process.
-RUNNING_COLUMNS = (
+PROCESS_COLUMNS = (
+    "id",
     "case_id",
     "diagram_id",
     "cycle",
     "letter_id",
     "follow_up_id",
-    "id",
     "revision",
     "state",
+)
+CASE_COLUMNS = ("lead_unit_id", "department_id", "county_id")
+RUNNING_COLUMNS = PROCESS_COLUMNS + CASE_COLUMNS
+
+_RUNNING = (
+    *(_PROCESS.c[name] for name in PROCESS_COLUMNS),
+    *(_CASE.c[name] for name in CASE_COLUMNS),
 )
 
 TASK_COLUMNS = (
@@ -96,7 +103,7 @@ LOAD = (
         _TASK.c.id.label("task_id"),
         _TASK.c.revision.label("task_revision"),
         *(_TASK.c[name] for name in TASK_COLUMNS),
-        *(_PROCESS.c[name] for name in RUNNING_COLUMNS),
+        *_RUNNING,
         _CASE.c.history_head,
         _CASE.c.history_length,
     )
@@ -105,8 +112,11 @@ LOAD = (
     .where(_TASK.c.id == bindparam("task_id"))
 )
 
-RUNNING = select(*(_PROCESS.c[name] for name in RUNNING_COLUMNS)).where(
-    _PROCESS.c.id == bindparam("of_id")
+RUNNING = (
+    select(*_RUNNING)
+    .select_from(_PROCESS)
+    .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
+    .where(_PROCESS.c.id == bindparam("of_id"))
 )
 
 #: Take a timer that has run out; of two workers that try, one changes no row.

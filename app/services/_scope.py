@@ -20,7 +20,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     its own and those of the units below it (a town's schools). Administrators see no case.
     """
     if actor.sees_county:
-        return Case.unit_id.in_(_subtree(f"/{actor.county_id}/"))
+        return Case.county_id == actor.county_id
     conditions: list[ColumnElement[bool]] = []
     if actor.has(Role.DEPARTMENT):
         conditions.append(Case.department_id == actor.unit_id)

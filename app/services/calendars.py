@@ -1,7 +1,9 @@
 """The working calendar: seeded once, changed by holiday notices, read by everyone who counts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,8 +21,17 @@ LONGEST_SOURCE = 200
 #: The note of the first version.
 SEEDED = "随程序提供"
 
-#: The calendar as last read and the version it was read at, by database.
-_read: WeakKeyDictionary[Engine, tuple[tuple[int, str, datetime], Calendar]] = WeakKeyDictionary()
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The calendar as last read, the version it was read at, and when that was last checked."""
+
+    version: tuple[int, str, datetime] | None
+    calendar: Calendar
+    asked_at: float
+
+
+_read: WeakKeyDictionary[Engine, _Read] = WeakKeyDictionary()
 
 _NEWEST = (
     select(CalendarVersion.id, CalendarVersion.note, CalendarVersion.adopted_at)
@@ -30,17 +41,27 @@ _NEWEST = (
 
 
 def current() -> Calendar:
-    """Return the calendar in force; without days, and of version 0, while none was seeded."""
+    """Return the calendar in force; without days, and of version 0, while none was seeded.
+
+    A notice that another worker adopts is seen here within a second.
+    """
     session = db.session()
+    engine = session.get_bind().engine
+    known = _read.get(engine)
+    if known is None or monotonic() - known.asked_at > 1:
+        known = _read[engine] = _ask(session, known)
+    return known.calendar
+
+
+def _ask(session: Session, known: _Read | None) -> _Read:
+    """Read the calendar, or find that what is *known* still holds."""
     newest = session.connection().execute(_NEWEST).first()
     if newest is None:
-        return Calendar.of([], version=0)
-    engine = session.get_bind().engine
-    cached = _read.get(engine)
+        return _Read(None, Calendar.of([], version=0), asked_at=0)
     version = (newest.id, newest.note, newest.adopted_at)
-    if cached is None or cached[0] != version:
-        cached = _read[engine] = (version, _load(session, newest.id))
-    return cached[1]
+    if known is None or known.version != version:
+        known = _Read(version, _load(session, newest.id), asked_at=0)
+    return replace(known, asked_at=monotonic())
 
 
 def seed() -> int:
@@ -95,6 +116,7 @@ def _is_weekday(day: date) -> bool:
 
 
 def _adopt(session: Session, *, note: str, at: datetime) -> int:
+    _read.pop(session.get_bind().engine, None)
     version = CalendarVersion(note=note, adopted_at=at)
     session.add(version)
     session.flush()

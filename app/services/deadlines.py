@@ -20,7 +20,7 @@ from app.domain.people import Actor
 from app.domain.process import Incident, Timer
 from app.domain.vocabulary import TimerState
 from app.services import _lights, _progress, diagrams
-from app.services._catalogue import Context, Running, running
+from app.services._catalogue import Context, about, running
 from app.services._history import record
 from app.services._rows import CLAIM_TIMER, TIMER
 from app.services._scope import visible
@@ -113,7 +113,7 @@ def refresh_light(case_id: int) -> None:
     with transaction() as session:
         case = session.get_one(Case, case_id)
         before = case.light
-        context = Context(session, Running(case.id), utcnow(), None)
+        context = Context(session, about(case), utcnow(), None)
         _lights.refresh(context)
         if case.light is not before:
             record(context, "light_changed", {"from": before, "to": case.light})

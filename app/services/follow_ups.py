@@ -12,7 +12,7 @@ from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.people import Actor, Grant, User
 from app.domain.vocabulary import Duty, Role
 from app.services import _duties, _start
-from app.services._catalogue import Context, Running
+from app.services._catalogue import Context, about
 from app.services._history import record
 from app.services._scope import case_of
 
@@ -52,7 +52,7 @@ def draw(what: Draw, actor: Actor) -> list[FollowUp]:
         if lead is None:
             raise Invalid(fields={"lead_verifier": ["请选择督导组成员。"]})
         at = utcnow()
-        return [_draw(Context(session, Running(one.id), at, actor), what, lead) for one in found]
+        return [_draw(Context(session, about(one), at, actor), what, lead) for one in found]
 
 
 def _draw(context: Context, what: Draw, lead: int) -> FollowUp:

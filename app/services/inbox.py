@@ -168,11 +168,16 @@ def total(actor: Actor, view: View, *, overdue: bool = False) -> int:
 
 
 _WHOLE = (
-    joinedload(Task.case).joinedload(Case.unit),
+    joinedload(Task.case).options(joinedload(Case.unit), joinedload(Case.lead_unit)),
+    joinedload(Task.unit),
     joinedload(Task.process).joinedload(Process.diagram),
     joinedload(Task.assignee),
     joinedload(Task.closed_by),
 )
+
+
+#: One task: what its page needs beside is few rows, read when the page comes to them.
+_AT_HAND = (joinedload(Task.case), joinedload(Task.process).joinedload(Process.diagram))
 
 
 def get_task(task_id: int, actor: Actor) -> Task:
@@ -183,7 +188,7 @@ def get_task(task_id: int, actor: Actor) -> Task:
     """
     query = (
         select(Task)
-        .options(*_WHOLE, undefer(Task.draft))
+        .options(*_AT_HAND, undefer(Task.draft))
         .outerjoin(Case, Case.id == Task.case_id)
         .where(Task.id == task_id)
         .where(or_(_is_mine(actor), visible(actor)))

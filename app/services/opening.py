@@ -21,7 +21,7 @@ from app.domain.rules import Anchor, Rule, Span
 from app.domain.rules import Unit as Counted
 from app.domain.vocabulary import Category, Mode, Role, Severity, SourceLevel
 from app.services import _start, calendars, diagrams
-from app.services._catalogue import Context, Running
+from app.services._catalogue import Context, about
 from app.services._history import record
 
 
@@ -84,6 +84,7 @@ def enter(session: Session, feedback: Feedback, actor: Actor) -> Case:
         number=feedback.number or _next_number(session, feedback.issued_on.year),
         unit=unit,
         lead_unit=lead,
+        county_id=unit.county_id,
         department=_department(session, feedback, unit, actor),
         created_at=utcnow(),
         counted_from=feedback.issued_on,
@@ -91,7 +92,7 @@ def enter(session: Session, feedback: Feedback, actor: Actor) -> Case:
     )
     _set_limit(session, case, feedback)
     _add(session, case)
-    context = Context(session, Running(case.id), utcnow(), actor)
+    context = Context(session, about(case), utcnow(), actor)
     record(context, "opened", {"unit": lead.name, "due_on": case.due_on.isoformat()})
     _start.rectification(context)
     return case

@@ -17,14 +17,16 @@ from app.domain.people import Actor
 from app.domain.process import Incident, Process, Task, Timer
 from app.domain.vocabulary import ProcessStatus, Role, TimerState
 from app.services import _progress, diagrams
-from app.services._catalogue import Context, Running, running
+from app.services._catalogue import Context, Running, about, running
 from app.services._scope import case_of, visible
 
 
 def start(
     key: str, actor: Actor, variables: Mapping[str, Any], *, subject: str | None = None
-) -> Process:
+) -> int:
     """Start a process on the published diagram *key*, about the case numbered *subject* or none.
+
+    Return its id.
 
     Raises:
         NotAllowed: the actor starts no processes.
@@ -39,9 +41,8 @@ def start(
         diagram = diagrams.published(session, key)
         if case is None and diagram.about_case:
             raise Invalid(fields={"subject": ["该流程须关联一个问题，请给出问题编号。"]})
-        context = Context(session, Running(case.id if case else None), utcnow(), actor)
-        process_id = _progress.begin(context, diagram, variables)
-        return session.get_one(Process, process_id)
+        context = Context(session, about(case) if case else Running(), utcnow(), actor)
+        return _progress.begin(context, diagram, variables)
 
 
 def _subject(session: Session, number: str, actor: Actor) -> Case:

@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.Column('external_number', sa.String(length=60), nullable=True),
     sa.Column('unit_id', sa.Integer(), nullable=False),
     sa.Column('lead_unit_id', sa.Integer(), nullable=False),
+    sa.Column('county_id', sa.Integer(), nullable=False),
     sa.Column('department_id', sa.Integer(), nullable=False),
     sa.Column('co_units', sa.String(length=200), nullable=False),
     sa.Column('responsible', sa.String(length=60), nullable=False),
@@ -120,6 +121,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('history_head', sa.String(length=64), nullable=False),
     sa.Column('history_length', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['county_id'], ['unit.id'], name=op.f('fk_case_county_id_unit')),
     sa.ForeignKeyConstraint(['department_id'], ['unit.id'], name=op.f('fk_case_department_id_unit')),
     sa.ForeignKeyConstraint(['lead_unit_id'], ['unit.id'], name=op.f('fk_case_lead_unit_id_unit')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_case_unit_id_unit')),
@@ -127,6 +129,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_case_number'))
     )
     with op.batch_alter_table('case', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_county_id'), ['county_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_department_id'), ['department_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_lead_unit_id'), ['lead_unit_id'], unique=False)
         batch_op.create_index('ix_case_light_at', ['light_at'], unique=False)
@@ -580,6 +583,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_case_light_at')
         batch_op.drop_index(batch_op.f('ix_case_lead_unit_id'))
         batch_op.drop_index(batch_op.f('ix_case_department_id'))
+        batch_op.drop_index(batch_op.f('ix_case_county_id'))
 
     op.drop_table('case')
     with op.batch_alter_table('unit', schema=None) as batch_op:

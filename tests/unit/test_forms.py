@@ -13,6 +13,7 @@ from app.forms import (
     answers_of,
     fields_of,
     parse_post,
+    schema_of,
     summary_of,
     variables_of,
     view_of,
@@ -209,7 +210,7 @@ def test_an_expression_is_computed_not_believed():
 def test_a_fresh_form_shows_its_first_values():
     name = field("textfield", "by", properties={"prefill": "user.name"})
 
-    view = view_of(form(name, ROWS), Setting(context={"user.name": "张建国"}))
+    view = view_of(form(name, ROWS), Setting(prefills={"user.name": "张建国"}))
 
     assert view.fields[0].value == "张建国"
     assert view.fields[1].rows[0][1].value == 100
@@ -247,3 +248,27 @@ def test_every_form_of_ours_can_be_described_and_drawn(path):
     assert all(item["key"] and item["label"] for item in fields_of(shape))
     assert view_of(shape, TEAM).fields
     assert refused(shape, {})
+
+
+def test_one_form_is_checked_in_two_settings_at_once():
+    shape = form(field("select", "x", properties={"options": "users:team"}))
+    other = Setting(options={"users:team": [Option("zhao", "赵磊")]})
+
+    first, second = schema_of(shape, TEAM), schema_of(shape, other)
+
+    assert first.load({"x": "wang"}) == {"x": "wang"}
+    assert second.load({"x": "zhao"}) == {"x": "zhao"}
+    assert "x" in refused(shape, {"x": "wang"}, other)
+
+
+def test_a_column_may_be_hidden_by_the_rows_own_answer_or_the_forms():
+    by_row = field("textfield", "why", required=True, conditional={"hide": 'ok == "yes"'})
+    by_form = field("textfield", "fund", required=True, conditional={"hide": 'passed == "no"'})
+    rows = field("dynamiclist", "checks", components=[field("textfield", "ok"), by_row, by_form])
+    shape = form(VERDICT, rows)
+
+    assert answers_of(shape, {"passed": "no", "checks": [{"ok": "yes"}]})
+    assert refused(shape, {"passed": "yes", "checks": [{"ok": "no"}]}) == {
+        "checks.0.why": ["请填写“why”。"],
+        "checks.0.fund": ["请填写“fund”。"],
+    }

@@ -39,7 +39,9 @@ def test_the_ledger_is_narrowed_down_by_its_address(office, case, cast):
     assert len(rows(office.get("/cases"))) == 2
     assert len(rows(office.get("/cases?q=课表"))) == 1
     assert len(rows(office.get("/cases?category=C02&stage=issued&severity=serious"))) == 1
-    assert "没有符合条件的事项" in office.get("/cases?stage=closed_out").text
+    assert len(rows(office.get("/cases?open=1"))) == 2
+    assert "没有符合条件的事项" in office.get("/cases?open=0").text
+    assert "没有符合条件的事项" in office.get("/cases?overdue=1").text
 
 
 @pytest.mark.parametrize(

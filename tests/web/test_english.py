@@ -1,26 +1,35 @@
 """In English nothing Chinese is left on a page but names and what people wrote."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.cast import ANSWERS, SCHOOL
-from tests.web.calling import Caller
-from tests.web.visiting import Page, Visitor
 
 from app.db import db
 from app.domain.letter import Letter
 from app.domain.people import Unit, User
-from app.domain.process import Task
+from app.domain.vocabulary import Severity
+from app.forms import Component, components_of
+from tests.cast import ANSWERS, PLANNING, REPORTING, SCHOOL
+from tests.web.calling import Caller
+from tests.web.visiting import Page, Visitor
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff60]+")
 #: What English pages say in Chinese: the product's name and seal, and the way back to Chinese.
 SAID = ("销号台", "销", "中文")
 PROBLEM, REQUIREMENT = "食堂留样不规范", "规范留样"
 ENGLISH = {"Accept-Language": "en"}
+#: Of a letter: it is part of a Chinese document.
+NUMBER = re.compile(r"教督办函〔\d+〕\d+号")
+HEADINGS = ("被督导单位", "具体问题", "整改要求", "问题类别", "程度", "下达日期")
+ROOT = Path(__file__).parents[2]
+FORMS = [*sorted(ROOT.glob("bpmn/forms/*.form")), ROOT / "app/web/opening.form"]
 
 
 @pytest.fixture
@@ -115,7 +124,7 @@ def test_an_error_says_nothing_in_chinese(visit, path):
 
 
 def test_a_closed_door_says_nothing_in_chinese(visit):
-    page = visit("zhaolei").get("/cases/new", status=403)
+    page = visit("lyxx_clerk").get("/cases/new", status=403)
 
     assert chinese_in(page) == set()
 
@@ -129,13 +138,69 @@ def test_the_login_says_nothing_in_chinese(client):
     assert chinese_in(visitor.get("/login")) == chinese_in(refused) == set()
 
 
-def test_every_form_of_a_case_says_nothing_in_chinese(visit, cast, case):
-    keys = [*cast.open_tasks(case), *REST]
-    for key in keys:
+def test_the_tasks_of_a_case_say_nothing_in_chinese(client, cast):
+    case = cast.open_case(problem=PROBLEM, requirement=REQUIREMENT)
+    for key in (*PLANNING, *REPORTING, "verify", "approve_by_office_head"):
         task = cast.task(case, key)
-        username = db.session.get(User, cast.whose(task).id).username
+        visitor = Visitor(client, db.session.get(User, cast.whose(task).id).username)
+        visitor.post("/locale", locale="en", status=302)
 
-        page = visit(username).get(f"/tasks/{task.id}")
+        page = visitor.get(f"/tasks/{task.id}")
 
         assert chinese_in(page) == set(), key
         cast.does(case, key)
+
+
+def test_a_refused_form_is_refused_in_english(visit, cast, case):
+    task = cast.task(case, "rectify")
+    visitor = visit(db.session.get(User, cast.whose(task).id).username)
+
+    page = visitor.post(f"/tasks/{task.id}/complete", status=422)
+
+    assert chinese_in(page) == set()
+    assert page.all("//*[@data-faults]//li")
+
+
+def test_a_faulty_ledger_is_refused_in_english(visit):
+    rows = f"{','.join(HEADINGS)}\n某校,{PROBLEM},,C99,大,昨天\n"
+
+    page = visit("wangmin").post("/cases/import", 200, file=(BytesIO(rows.encode()), "a.csv"))
+
+    asked = {term.label for term in Severity}
+    assert chinese_in(page) == {"某校", *asked, *HEADINGS} - {"具体问题"}
+
+
+@pytest.mark.parametrize("file", FORMS, ids=lambda file: file.stem)
+def test_a_form_has_english_labels(file):
+    form = json.loads(file.read_text(encoding="utf-8"))
+
+    parts = [*told(components_of(form, "en"))]
+
+    assert [text for text in parts if CHINESE.search(text)] == []
+
+
+def told(components: Iterable[Component]) -> Iterator[str]:
+    """Yield what a form says."""
+    for one in components:
+        yield from (one.label, one.help, *(option.label for option in one.options))
+        yield from told(one.children)
+
+
+def test_the_api_names_steps_and_deadlines_in_english(client, case):
+    office = Caller(client, "wangmin")
+
+    timers = office.get(f"/cases/{case.number}/timers", headers=ENGLISH)["items"]
+    history = office.get(f"/cases/{case.number}/history", headers=ENGLISH)["items"]
+    tasks = office.get("/tasks?view=claimable", headers=ENGLISH)["items"]
+
+    said = [t["name"] + t["article"] for t in timers] + [t["name"] for t in tasks]
+    said += [line["text"].replace(SCHOOL, "") for line in history]
+    assert [text for text in said if CHINESE.search(NUMBER.sub("", text))] == []
+
+
+def test_the_api_tells_faults_in_english(client, case):
+    office = Caller(client, "wangmin")
+
+    refused = office.post("/cases", 422, json={"severity": "x"}, headers=ENGLISH)
+
+    assert not CHINESE.search(str(refused))
