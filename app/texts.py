@@ -143,9 +143,10 @@ def event_text(event: Event) -> str:
     """Return a line of history as a sentence."""
     params = {key: word(value) for key, value in event.params.items() if key != "decided"}
     params["decided"] = _decided(event.params.get("decided") or {})
+    key = event.params.get("key")
     for kind in ("task", "timer"):
-        if language() == "en" and kind in params and "key" in params:
-            params[kind] = english.name_in_process(event.process_id, params["key"], params[kind])
+        if language() == "en" and kind in params and key:
+            params[kind] = english.name_in_process(event.process_id, key, params[kind])
     return gettext(EVENTS[event.what]) % params
 
 

@@ -41,7 +41,7 @@ def answers_for(task: Task, actor: Actor, story: Story, step: Step) -> Answers:
         Invalid: the story says something that its form doesn't take.
     """
     form = dossier.form_of(task)
-    setting = forms.setting_for(task, form, actor)
+    setting = forms.setting_for(task, actor)
     usual = _USUAL.get(task.form_key or "", _nothing)(_Scene(task, actor, story, step))
     data = {**_prefilled(forms.view_of(form, setting).fields), **usual, **step.answers}
     return forms.answers_of(form, _plain(data), setting)

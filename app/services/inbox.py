@@ -206,8 +206,8 @@ def _is_mine(actor: Actor) -> Any:
 
 def by_ids(ids: Collection[int]) -> list[Task]:
     """Return tasks by id, the oldest first; for ids that a service has just answered with."""
-    query = select(Task).options(*_WHOLE).where(Task.id.in_(ids)).order_by(Task.id)
-    return list(db.session.scalars(query).unique())
+    query = select(Task).options(joinedload(Task.assignee)).where(Task.id.in_(ids))
+    return list(db.session.scalars(query.order_by(Task.id)))
 
 
 def why_not(task: Task, actor: Actor) -> Sentence | None:

@@ -1,0 +1,120 @@
+"""What a task's form is filled in against: choices and first values from the case at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from app.domain.case import Case, Measure, Plan
+from app.domain.errors import Invalid, Sentence
+from app.domain.letter import Letter
+from app.domain.people import Actor, User
+from app.domain.process import Task
+from app.domain.vocabulary import Role, Term
+from app.forms.components import Option, inputs_in
+from app.forms.setting import OnDemand, Setting
+from app.forms.wording import _
+from app.services import cases, dossier
+
+#: Variables of a process that conditions may read.
+_PROCESS = ("severity", "mode", "category", "source_level", "cycle")
+#: What a form may show first, as it stands in the database.
+_SHOWN = {
+    "case": frozenset(
+        {"number", "problem", "requirement", "basis", "location", "responsible", "co_units"}
+    ),
+    "plan": frozenset({"cause", "goal", "leader"}),
+    "letter": frozenset({"to", "cc", "subject", "demand", "number"}),
+}
+#: And what takes a step more.
+_LOOKED_UP: dict[str, Callable[[_Facts], Any]] = {
+    "case.unit": lambda facts: facts.case and facts.case.lead_unit.name,
+    "case.department": lambda facts: facts.case and facts.case.department.name,
+    "case.due_on": lambda facts: facts.case and facts.case.due_on.isoformat(),
+    "letter.new_due": lambda facts: (
+        facts.letter and facts.letter.new_due_on and facts.letter.new_due_on.isoformat()
+    ),
+}
+
+
+def setting_for(task: Task, actor: Actor, *, language: str = "zh") -> Setting:
+    """Return the setting in which *actor* fills in the form of *task*."""
+    facts = _Facts(task, actor)
+    context = _known(task.case) if task.case is not None else {}
+    return Setting(OnDemand(facts.options), context, OnDemand(facts.prefill), language)
+
+
+class _Facts:
+    """What the database knows for one task's form, asked for only when a field needs it."""
+
+    def __init__(self, task: Task, actor: Actor) -> None:
+        self.task, self.actor = task, actor
+        self.case: Case | None = task.case
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        return dossier.plan_of(self.case) if self.case is not None else None
+
+    @cached_property
+    def letter(self) -> Letter | None:
+        return dossier.letter_of(self.task)
+
+    def options(self, source: str) -> list[Option]:
+        """Return the choices that *source* offers: ``users:team``, ``units``, ``measures``."""
+        name, _colon, argument = source.partition(":")
+        if name == "users" and argument in list(Role):
+            people = dossier.people_with(Role(argument), self.actor.county_id)
+            return [Option(one.username, _person(one)) for one in people]
+        if name == "units":
+            return [Option(unit.name, unit.name) for unit in cases.units(self.actor)]
+        if name == "measures" and self.plan is not None:
+            return [Option(str(one.position), _measure(one)) for one in self.plan.measures]
+        return []
+
+    def prefill(self, name: str) -> Any:
+        """Return what ``case.problem`` and the like show first; ``None`` if that is unknown."""
+        source, _dot, field = name.partition(".")
+        if name == "user.name":
+            return self.actor.name
+        if name in _LOOKED_UP:
+            return _LOOKED_UP[name](self)
+        holder = getattr(self, source, None) if field in _SHOWN.get(source, ()) else None
+        return getattr(holder, field, None)
+
+
+def _person(user: User) -> str:
+    return _("%(name)s（%(unit)s）", name=user.name, unit=user.unit.name)
+
+
+def _measure(measure: Measure) -> str:
+    return f"{measure.position}. {measure.text[:40]}"
+
+
+def _known(case: Case) -> dict[str, Any]:
+    """Return what conditions and limits of dates may ask for."""
+    facts: dict[str, Any] = {name: _plain(getattr(case, name)) for name in _PROCESS}
+    return facts | {"due": case.due_on.isoformat()}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Term) else value
+
+
+def require_files(
+    task: Task, form: Mapping[str, Any], answers: Mapping[str, Any], actor: Actor
+) -> None:
+    """Raise Invalid unless every file in *answers* is the actor's own or the case's."""
+    uploads = [item for item in inputs_in(form) if item.type == "filepicker"]
+    wanted = {item.key: answers.get(item.key) or [] for item in uploads}
+    possible = {one for ids in wanted.values() for one in ids if 0 < one < 2**31}
+    known = dossier.files(possible, case=task.case, actor=actor)
+    strange = {key: [one for one in ids if one not in known] for key, ids in wanted.items()}
+    if any(strange.values()):
+        raise Invalid(
+            fields={key: [_unknown(one) for one in ids] for key, ids in strange.items() if ids}
+        )
+
+
+def _unknown(file_id: int) -> Sentence:
+    return Sentence("没有编号为“%(id)s”的附件，请先上传。", id=file_id)

@@ -1,0 +1,47 @@
+"""Diagrams to look at: the list, one version, and its drawing for the viewer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain.vocabulary import Role
+from app.engine import UserTask
+from app.services import diagrams, dossier, english
+from app.texts import label, language
+
+bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
+
+
+@bp.get("")
+def page() -> ResponseReturnValue:
+    """List every version of every diagram."""
+    return render_template("diagrams/page.html", here="diagrams", diagrams=diagrams.listing())
+
+
+@bp.get("/<key>/<int:version>")
+def diagram(key: str, version: int) -> ResponseReturnValue:
+    """Show one version."""
+    found = diagrams.get(key, version)
+    return render_template(
+        "diagrams/diagram.html",
+        here="diagrams",
+        diagram=found,
+        src=url_for("diagrams.drawing", key=key, version=version),
+        steps=[_step(element, step) for element, step in dossier.steps_of(found).items()],
+    )
+
+
+def _step(element: str, step: UserTask) -> dict[str, str]:
+    """Return one line of the table beside the drawing."""
+    role = label(Role(step.role)) if step.role in list(Role) else step.role
+    name = step.properties.get("name_en") if language() == "en" else None
+    return {"element": element, "name": name or step.name, "role": role, "form": step.form or ""}
+
+
+@bp.get("/<key>/<int:version>.bpmn")
+def drawing(key: str, version: int) -> ResponseReturnValue:
+    """Give out the text of one version, its labels in the reader's language."""
+    xml = diagrams.get(key, version).xml
+    body = english.drawing(xml) if language() == "en" else xml
+    return Response(body, content_type="application/xml; charset=utf-8")

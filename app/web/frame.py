@@ -1,0 +1,183 @@
+"""What surrounds every page: navigation, who is signed in, counts, and where the files are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext
+
+from app.clock import LOCAL, today, utcnow
+from app.domain.people import Actor
+from app.domain.vocabulary import Role
+from app.services import inbox, notices
+from app.texts import label, language, local_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    count: int = 0
+    #: Whether the count is bad news.
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of links."""
+
+    label: str
+    links: tuple[Link, ...]
+
+
+class Frame:
+    """The frame of a page for one person; what a page doesn't draw is never computed."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    @cached_property
+    def counts(self) -> inbox.Counts:
+        """How much waits in the inbox."""
+        return inbox.counts(self.actor, end_of_today=end_of_today())
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices are unread."""
+        return notices.unread(self.actor)
+
+    @cached_property
+    def office(self) -> str:
+        """The unit the person works for."""
+        return str(g.person.unit.name)
+
+    @cached_property
+    def roles(self) -> list[str]:
+        """What the person may be asked to do, in words."""
+        return [label(role) for role in Role if role in self.actor.roles]
+
+    @cached_property
+    def navigation(self) -> list[Section]:
+        """The links at the left."""
+        sections = [
+            Section(gettext("办理"), self._work),
+            Section(gettext("台账"), self._ledger),
+            Section(gettext("参考"), self._reference),
+        ]
+        if self.runs_the_office:
+            sections.insert(2, Section(gettext("督导办"), self._office))
+        return sections
+
+    @cached_property
+    def tabbar(self) -> list[Link]:
+        """The links at the foot of a phone."""
+        bell = Link(
+            "notices", gettext("通知"), "bell", url_for("notices.page"), self.unread, late=True
+        )
+        return [self._work[0], self._work[1], self._ledger[0], self._ledger[1], bell]
+
+    @property
+    def runs_the_office(self) -> bool:
+        """Whether the person opens cases and draws follow-ups."""
+        return self.actor.has(Role.OFFICE, Role.OFFICE_HEAD)
+
+    @cached_property
+    def _work(self) -> tuple[Link, ...]:
+        counts = self.counts
+
+        def link(key: str, name: str, icon: str, count: int = 0, *, late: bool = False) -> Link:
+            return Link(key, name, icon, url_for("inbox.page", view=key), count, late)
+
+        return (
+            link("mine", gettext("我的待办"), "inbox", counts.mine, late=counts.overdue > 0),
+            link("claimable", gettext("待认领"), "hand", counts.claimable),
+            link("done", gettext("我已办"), "done"),
+        )
+
+    @cached_property
+    def _ledger(self) -> tuple[Link, ...]:
+        return (
+            Link("cases", gettext("整改事项"), "list", url_for("cases.page", open=1)),
+            Link("letters", gettext("督办函"), "letter", url_for("letters.page")),
+        )
+
+    @cached_property
+    def _office(self) -> tuple[Link, ...]:
+        return (
+            Link("opening", gettext("立案下达"), "plus", url_for("opening.form")),
+            Link("importing", gettext("导入台账"), "upload", url_for("importing.page")),
+            Link("follow_ups", gettext("回头看抽取"), "look", url_for("follow_ups.page")),
+        )
+
+    @cached_property
+    def _reference(self) -> tuple[Link, ...]:
+        return (
+            Link("diagrams", gettext("流程图"), "flow", url_for("diagrams.page")),
+            Link("guide", gettext("帮助"), "help", url_for("guide.page")),
+        )
+
+
+def end_of_today() -> datetime:
+    """Return 24:00 in Beijing."""
+    return datetime.combine(today() + timedelta(days=1), time.min, LOCAL)
+
+
+def is_partial() -> bool:
+    """Tell whether htmx asks for a part of the page; a restored history asks for all of it."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file; it changes with the file, so browsers may keep it."""
+    path = Path(current_app.static_folder or "") / "dist" / name
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    return url_for("static", filename=f"dist/{name}", v=_digest(path, stamp))
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, _stamp: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.exists() else "0"
+
+
+def surround() -> dict[str, Any]:
+    """Return what every template may use."""
+    values: dict[str, Callable[..., str] | str | Frame] = {
+        "asset": asset,
+        "language": language(),
+        "here_url": request.full_path.rstrip("?"),
+        "printed_at": local_moment(utcnow()),
+    }
+    if "actor" in g:
+        values["frame"] = current()
+    return values
+
+
+def current() -> Frame:
+    """Return the frame of this request."""
+    if "frame" not in g:
+        g.frame = Frame(g.actor)
+    found: Frame = g.frame
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its surroundings."""
+    app.context_processor(surround)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
+
+    @app.after_request
+    def vary(response: Any) -> Any:
+        """The same address gives a page or a part of it."""
+        response.vary.add("HX-Request")
+        return response

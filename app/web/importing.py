@@ -1,0 +1,119 @@
+"""Importing a ledger: choose a file, see what is right and wrong in it, then decide."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.domain.errors import DomainError, Invalid, TooLarge
+from app.http import status_of
+from app.services import ledger, ledger_template, parcels
+from app.services.ledger import LedgerRejected, Preview
+from app.services.ledger_files import LARGEST
+from app.texts import say
+from app.web.access import office_only
+
+bp = Blueprint("importing", __name__, url_prefix="/cases/import")
+
+#: Rows shown of what is right, and of what is wrong.
+SHOWN = 200
+
+
+@bp.get("")
+@office_only
+def page() -> ResponseReturnValue:
+    """Ask for a file."""
+    return _draw()
+
+
+@bp.post("")
+@office_only
+def check() -> ResponseReturnValue:
+    """Check the file row by row and show what importing it would do."""
+    try:
+        data, name = _sent()
+        preview = ledger.check(data, name, g.actor)
+    except (Invalid, TooLarge) as error:
+        return _draw(fault=say(error)), status_of(error)
+    session["ledger"] = [parcels.put(_folder(), data), name]
+    return _draw(preview=preview, name=name)
+
+
+def _sent() -> tuple[bytes, str]:
+    """Return the uploaded file, read no further than its limit."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid(gettext("请选择要导入的文件。"))
+    data = sent.stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise TooLarge("台账文件不超过 %(most)s MB。", most=LARGEST // 1_000_000)
+    return data, sent.filename
+
+
+@bp.post("/run")
+@office_only
+def run() -> ResponseReturnValue:
+    """Import the file that was checked: all of it, or its right rows only."""
+    parcel, name = session.get("ledger") or ("", "")
+    only_right = request.form.get("rows") == "right"
+    try:
+        data = parcels.take(_folder(), parcel)
+        done = ledger.import_ledger(data, name, g.actor, right_rows_only=only_right)
+    except LedgerRejected as error:
+        preview = Preview((), error.errors, (), len(error.errors))
+        return _draw(preview=preview, name=name, fault=say(error)), status_of(error)
+    except DomainError as error:
+        return _draw(fault=say(error)), status_of(error)
+    session.pop("ledger", None)
+    parcels.drop(_folder(), parcel)
+    flash(_done(len(done.cases), len(done.skipped)))
+    return redirect(url_for("cases.page"), 303)
+
+
+def _done(opened: int, skipped: int) -> str:
+    said = gettext("已立案下达 %(count)s 件。", count=opened)
+    return said + gettext("有 %(count)s 处错误的行未导入。", count=skipped) if skipped else said
+
+
+@bp.get("/template.xlsx")
+@office_only
+def template() -> ResponseReturnValue:
+    """Give out an empty ledger with the right headings."""
+    return send_file(
+        BytesIO(ledger_template.template()),
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        as_attachment=True,
+        download_name=gettext("整改台账导入模板.xlsx"),
+    )
+
+
+def _folder() -> Path:
+    folder: Path = current_app.config["SETTINGS"].instance / "parcels"
+    return folder
+
+
+def _draw(*, preview: Preview | None = None, name: str = "", fault: str | None = None) -> str:
+    return render_template(
+        "cases/import.html",
+        here="importing",
+        preview=preview,
+        name=name,
+        fault=fault,
+        shown=SHOWN,
+        most=LARGEST // 1_000_000,
+    )

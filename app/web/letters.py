@@ -1,0 +1,35 @@
+"""督办函: the list of letters, and one to read or print."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.domain.vocabulary import LetterState, UnitKind
+from app.services import cases, letters
+
+bp = Blueprint("letters", __name__, url_prefix="/letters")
+
+
+@bp.get("")
+def page() -> ResponseReturnValue:
+    """List the letters about cases that the person may see."""
+    asked = request.args.get("state", "")
+    state = LetterState(asked) if asked in list(LetterState) else None
+    found = letters.listing(g.actor, state=state)
+    return render_template(
+        "letters/page.html", here="letters", letters=found, state=state, states=list(LetterState)
+    )
+
+
+@bp.get("/<int:letter_id>")
+def letter(letter_id: int) -> ResponseReturnValue:
+    """Show one letter as it will be printed."""
+    found = letters.get(letter_id, g.actor)
+    offices = cases.units(g.actor, UnitKind.OFFICE)
+    return render_template(
+        "letters/letter.html",
+        here="letters",
+        letter=found,
+        signer_office=offices[0].name if offices else "",
+    )

@@ -1,0 +1,138 @@
+"""Signing in and out, the language, and the rule that everything else needs a login."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, g, jsonify, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from app.domain.people import Actor, User
+from app.http import status_of
+from app.services import accounts
+from app.services.accounts import LoginRefused
+from app.texts import LOCALES, say
+
+bp = Blueprint("signing", __name__)
+
+#: What a stranger may ask for. The API looks after itself.
+PUBLIC = ("/static/", "/api/", "/healthz", "/login", "/setup", "/locale", "/p/", "/favicon.ico")
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A login as Flask-Login sees it: known by its token, which the session cookie holds."""
+
+    def __init__(self, token: str, person: User) -> None:
+        self.token, self.person = token, person
+
+    def get_id(self) -> str:
+        """Return what the session cookie keeps."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Deny by default."""
+    manager = LoginManager(app)
+    manager.user_loader(_load)
+    app.before_request(require_login)
+
+
+def _load(token: str) -> SignedIn | None:
+    person = accounts.signed_in(token)
+    return SignedIn(token, person) if person else None
+
+
+def is_public(path: str) -> bool:
+    """Tell whether *path* is for strangers too."""
+    return path == "/p" or path.startswith(PUBLIC)
+
+
+def require_login() -> ResponseReturnValue | None:
+    """Let only people with a login pass, and note who they are."""
+    if request.path.startswith(("/static/", "/api/", "/healthz")):
+        return None
+    if current_user.is_authenticated:
+        g.person = current_user.person
+        g.actor = Actor.of(g.person)
+        g.locale = g.person.locale
+        return None
+    return None if is_public(request.path) else ask_to_sign_in()
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Send a stranger to the login page, in the way that suits who asked."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("signing.login", next=here)
+    if request.headers.get("HX-Request"):
+        came_from = _local(request.headers.get("HX-Current-URL", ""))
+        return "", 401, {"HX-Redirect": url_for("signing.login", next=came_from)}
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(detail=gettext("登录已过期，请重新登录。")), 401
+    return redirect(target)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """Start at the inbox."""
+    return redirect(url_for("inbox.page"))
+
+
+@bp.get("/login")
+def login() -> ResponseReturnValue:
+    """Ask for name and password."""
+    if current_user.is_authenticated:
+        return redirect(_next())
+    return render_template("login.html", next=request.args.get("next", ""))
+
+
+@bp.post("/login")
+def sign_in() -> ResponseReturnValue:
+    """Open a login."""
+    username = request.form.get("username", "").strip()
+    try:
+        token, _login = accounts.sign_in(username, request.form.get("password", ""), kind="web")
+    except LoginRefused as refusal:
+        page = render_template(
+            "login.html", next=request.form.get("next", ""), username=username, fault=say(refusal)
+        )
+        return page, status_of(refusal)
+    session.clear()
+    person = accounts.signed_in(token)
+    if person is None:
+        return redirect(url_for("signing.login"))
+    login_user(SignedIn(token, person))
+    if person.locale in LOCALES:
+        session["locale"] = person.locale
+    return redirect(_next())
+
+
+@bp.post("/logout")
+def sign_out() -> ResponseReturnValue:
+    """End the login."""
+    accounts.sign_out(current_user.token)
+    logout_user()
+    session.clear()
+    return redirect(url_for("signing.login"))
+
+
+@bp.post("/locale")
+def choose_locale() -> ResponseReturnValue:
+    """Speak the chosen language from now on."""
+    chosen = request.form.get("locale", "")
+    if chosen in LOCALES:
+        session["locale"] = chosen
+        if "actor" in g:
+            accounts.choose_locale(g.actor.id, chosen)
+    return redirect(_next())
+
+
+def _next() -> str:
+    """Return where to go on: a page of ours, or the inbox."""
+    return _local(request.values.get("next", "")) or url_for("inbox.page")
+
+
+def _local(url: str) -> str | None:
+    """Return the path of *url* if it is a page of ours; never another host."""
+    url = url.removeprefix(request.host_url.rstrip("/"))
+    strange = not url.startswith("/") or url.startswith(("//", "/\\", "/login", "/logout"))
+    return None if strange or not url.isprintable() else url

@@ -1,0 +1,89 @@
+"""The page of one task: its form, its case, the diagram, the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import g, render_template, request
+
+from app.domain.process import Task
+from app.services import cases, dossier, history, inbox, processes
+from app.web.filling import Filling
+from app.web.frame import is_partial
+from app.web.papers import Paper, ids_in, links, papers_of
+from app.web.pictures import picture_of
+from app.web.road import road_of
+
+#: Papers shown above a form.
+BEFORE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A form that was sent and not accepted."""
+
+    typed: Mapping[str, Any]
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: Why the whole was refused, if no field is to blame.
+    refusal: str | None = None
+
+
+def draw(task: Task, attempt: Attempt | None = None) -> str:
+    """Return the page of *task*, or the pane alone when it stands beside the list."""
+    why_not = inbox.why_not(task, g.actor)
+    filling = Filling(task)
+    typed = attempt.typed if attempt else None
+    context = {
+        "task": task,
+        "why_not": why_not,
+        "refusal": attempt.refusal if attempt else None,
+        "form": filling.view(typed, attempt.errors if attempt else None),
+        "typed_lines": filling.lines(attempt.typed) if attempt else [],
+        "fillable": why_not is None,
+        "drafted": attempt is None and task.draft is not None and task.closed_at is None,
+        "colleagues": inbox.colleagues(task, g.actor) if why_not is None else [],
+        "beside": _is_beside(),
+        **_around(task, typed),
+    }
+    template = "tasks/panel.html" if is_partial() else "tasks/page.html"
+    return render_template(template, **context)
+
+
+def _is_beside() -> bool:
+    """Tell whether the task stands beside the list, not on its own page."""
+    in_pane = request.headers.get("HX-Target", "").endswith("#detail")
+    return is_partial() and (in_pane or "from_inbox" in request.form)
+
+
+def _around(task: Task, typed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what lies around a task: its case, or only its process."""
+    attached = ids_in(dict(typed or task.draft or {}))
+    files = {**dossier.files(attached, case=task.case, actor=g.actor)}
+    if task.case is None:
+        waiting = processes.open_tasks(task.process), processes.armed_timers(task.process)
+        return {"files": links(files.values()), "picture": picture_of(task.process, *waiting, [])}
+    case = task.case
+    evidence = dossier.evidence_of(case)
+    files |= {file.id: file for file in evidence}
+    tasks, events = cases.tasks_of(case), history.events_of(case)
+    papers = papers_of(dossier.submissions_of(case), g.actor)
+    return {
+        "case": case,
+        "files": links(files.values()),
+        "evidence": links(evidence),
+        "papers": papers,
+        "before": _before(task, papers),
+        "plan": dossier.plan_of(case),
+        "letter": dossier.letter_of(task),
+        "events": events[::-1],
+        "road": road_of(case, tasks),
+        "picture": picture_of(task.process, tasks, cases.timers_of(case), events),
+    }
+
+
+def _before(task: Task, papers: Sequence[Paper]) -> list[Paper]:
+    """Return what the task is judged on: the latest papers of its process, the oldest first."""
+    same = [paper for paper in papers if paper.process_id == task.process_id and paper.lines]
+    return [paper for paper in same[:BEFORE] if paper.by_id != g.actor.id][::-1]

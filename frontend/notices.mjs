@@ -1,0 +1,38 @@
+// Writes THIRD_PARTY_NOTICES.txt: the licence of every package whose code is in the bundles.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const NAMES = /^(licen[cs]e|copying|notice)/i;
+
+export default function notices(lock, root) {
+  return {
+    name: 'third-party-notices',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const used = new Set();
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.moduleIds ?? []) note(id, used);
+      }
+      used.add('bootstrap'); // its styles come in through @import, which leaves no module behind
+      const source = [...used].sort().map((name) => notice(lock, root, name)).join('\n');
+      this.emitFile({ type: 'asset', fileName: 'THIRD_PARTY_NOTICES.txt', source });
+    },
+  };
+}
+
+function note(id, used) {
+  const match = id.replace(/\\/g, '/').match(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//);
+  if (match) used.add(match[1]);
+}
+
+function notice(lock, root, name) {
+  const folder = join(root, 'node_modules', name);
+  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { version } = lock.packages[`node_modules/${name}`];
+  const texts = readdirSync(folder)
+    .filter((file) => NAMES.test(file) && existsSync(join(folder, file)))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim());
+  const rule = '='.repeat(78);
+  return `${rule}\n${name} ${version} (${about.license})\n${rule}\n\n${texts.join('\n\n') || about.license}\n`;
+}

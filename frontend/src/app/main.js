@@ -1,0 +1,18 @@
+// The page works without any of this; these elements make it quick.
+import 'htmx.org';
+import '../styles/app.css';
+import './diagram.js';
+import './file.js';
+import './form.js';
+import './inbox.js';
+import './rows.js';
+import './tabs.js';
+import './upload.js';
+import { askFirst } from './confirm.js';
+import { closeMenus } from './menu.js';
+import { listenForTrouble, showFlashed } from './notes.js';
+
+closeMenus();
+askFirst();
+listenForTrouble();
+showFlashed();

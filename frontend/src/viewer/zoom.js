@@ -1,0 +1,46 @@
+// Fit the whole diagram where it stays legible; on a small screen show the place where the case is.
+const LEGIBLE = 0.5;
+const READING = 0.75;
+const MARGIN = 24;
+
+export function frame(viewer, facts) {
+  const canvas = viewer.get('canvas');
+  whole(viewer);
+  if (canvas.zoom() >= LEGIBLE) return;
+  if (!here(viewer, facts)) canvas.zoom('fit-viewport', 'auto');
+}
+
+export function whole(viewer) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  const box = canvas.viewbox();
+  const { inner } = box;
+  const scale = Math.min(
+    box.outer.width / (inner.width + 2 * MARGIN),
+    box.outer.height / (inner.height + 2 * MARGIN),
+    1,
+  );
+  const [width, height] = [box.outer.width / scale, box.outer.height / scale];
+  canvas.viewbox({
+    x: inner.x - (width - inner.width) / 2,
+    y: inner.y - (height - inner.height) / 2,
+    width,
+    height,
+  });
+}
+
+export function here(viewer, facts) {
+  const canvas = viewer.get('canvas');
+  const ids = [...facts.tasks, ...facts.timers].map((fact) => fact.element);
+  const element = ids.map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
+  if (!element) return false;
+  const { outer } = canvas.viewbox();
+  const [width, height] = [outer.width / READING, outer.height / READING];
+  canvas.viewbox({
+    x: element.x + element.width / 2 - width / 2,
+    y: element.y + element.height / 2 - height / 2,
+    width,
+    height,
+  });
+  return true;
+}

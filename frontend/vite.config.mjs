@@ -1,0 +1,35 @@
+// Fixed names, no hashes, no source maps: the output is committed, and must be the same bytes
+// wherever it is built. Pages ask for "app.js?v=<digest>", so a browser never keeps an old one.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+import notices from './notices.mjs';
+
+const here = import.meta.dirname;
+
+export default defineConfig({
+  root: here,
+  base: './',
+  publicDir: 'public',
+  logLevel: 'error',
+  plugins: [notices(JSON.parse(readFileSync(resolve(here, 'package-lock.json'), 'utf8')), here)],
+  build: {
+    outDir: resolve(here, '../app/web/static/dist'),
+    emptyOutDir: true,
+    target: 'chrome86',
+    cssTarget: 'chrome86',
+    minify: true,
+    sourcemap: false,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 600,
+    rollupOptions: {
+      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js') },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        assetFileNames: '[name][extname]',
+      },
+    },
+  },
+});
