@@ -11,7 +11,7 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 from app.domain.errors import DomainError
 
@@ -46,6 +45,7 @@ DATA = {
     "app/services/ledger_template.py": "",  # the ledger itself, a Chinese document
 }
 
+HEADER = "# English. Message ids are the Chinese sentences of the program."
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)|\{(\w+)\}")
 #: Calls whose first argument is a message even if it is but a comma.
@@ -78,7 +78,9 @@ def _files(root: Path) -> list[Path]:
 
 def _in_template(file: Path) -> Found:
     with file.open("rb") as opened:
-        for line, text, *_ in extract(babel_extract, opened, options={"silent": "false"}):
+        for line, text, *_ in extract(
+            "jinja2.ext:babel_extract", opened, options={"silent": "false"}
+        ):
             yield line, text if isinstance(text, str) else (text[0], text[1])
 
 
@@ -100,7 +102,7 @@ def _texts(node: ast.AST, errors: set[str]) -> Found:
         yield node.lineno, str(node.value)
     elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ngettext":
         yield node.lineno, (_text(node.args[0]), _text(node.args[1]))
-    elif not _is_docstring(node):
+    elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
         for child in ast.iter_child_nodes(node):
             yield from _texts(child, errors)
         if isinstance(node, ast.ClassDef) and node.name in errors:
@@ -112,10 +114,6 @@ def _texts(node: ast.AST, errors: set[str]) -> Found:
 
 def _text(node: ast.AST) -> str:
     return str(node.value) if isinstance(node, ast.Constant) else ""
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _names(node: ast.stmt) -> set[str]:
@@ -148,7 +146,7 @@ def problems() -> list[str]:
 
 
 def _fault(text: Id, message: Message | None) -> str | None:
-    forms = () if message is None else _forms(message.string)
+    forms = _forms(message.string if message else None)
     if not forms or not all(forms):
         return "not translated"
     if message is not None and message.fuzzy:
@@ -157,8 +155,8 @@ def _fault(text: Id, message: Message | None) -> str | None:
     return None if all(set(PLACEHOLDER.findall(f)) == wanted for f in forms) else "placeholders"
 
 
-def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def load() -> Catalog:
@@ -177,7 +175,9 @@ def compiled(catalogue: Catalog) -> bytes:
 def update() -> None:
     """Add what is missing, drop what is stale, compile."""
     old = load()
-    new = Catalog(locale="en", project="xiaohao", creation_date=old.creation_date, fuzzy=False)
+    new = Catalog("en", header_comment=HEADER, project="xiaohao", version="0", fuzzy=False)
+    new.creation_date = new.revision_date = old.creation_date
+    new.msgid_bugs_address = new.last_translator = new.language_team = "-"
     for text, places in messages()[0].items():
         known = old.get(text)
         files = [(file, 0) for file in dict.fromkeys(file for file, _ in places)]

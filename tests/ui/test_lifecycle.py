@@ -37,6 +37,7 @@ PLAN = {
 REPORT = {
     "next_step": "report",
     "percent": "100",
+    "measure_progress.0.measure": PLAN["measures.0.text"],
     "measure_progress.0.percent": "100",
     "progress": "铁栅栏已全部拆除，推杆锁已安装并经消防部门验收，疏散通道每日巡查并留有记录。",
     "report": "按方案完成全部措施。",
@@ -44,6 +45,7 @@ REPORT = {
     "conclusion": "done",
     "mechanism": "每日巡查、每周抽查。",
 }
+ITS_MEASURE = {"measure_progress.0.measure": ANSWERS["plan"]["measures"][0]["text"]}
 SIGNED = {"signed": "yes", "truthful": "true"}
 DISPATCH = {
     "verify_method": "on_site",
@@ -184,7 +186,7 @@ def test_a_relapse_found_by_a_follow_up_is_closed_out_a_second_time(person, cast
     assert clerk.sees_on_diagram(number)["open"] == {"rectify"}
     clerk.reads("反弹，第2轮")
 
-    person("lyxx_owner").does("实施整改", number, **REPORT)
+    person("lyxx_owner").does("实施整改", number, **REPORT | ITS_MEASURE)
     person("lyxx_head").does("单位自查签批", number, **SIGNED)
     person("zhangjing").does("主管部门初审", number, passed="yes", opinion="同意。")
     office.does("派核查", number, **DISPATCH)
