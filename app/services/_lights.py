@@ -49,6 +49,11 @@ _PLAN = (
 
 
 def _decision(context: Context) -> Decision:
+    """Return DMN-2 as the process's own version has it, or, outside of any, as it is in force."""
+    if context.process.diagram_id:
+        own = diagrams.compiled(context.session, context.process.diagram_id).decisions.get("light")
+        if own is not None:
+            return own
     return diagrams.published(context.session, "rectification").decisions["light"]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app.clock import utcnow
@@ -77,20 +77,20 @@ def _digest(token: str) -> str:
 
 def signed_in(token: str) -> User | None:
     """Return whose login *token* is, if it is still good."""
-    query = (
-        select(Login)
-        .options(
-            joinedload(Login.user).options(joinedload(User.unit), joinedload(User.grants)),
-        )
-        .where(Login.digest == _digest(token))
-    )
-    login = db.session.scalars(query).unique().first()
+    login = db.session.scalars(_LOGIN, {"digest": _digest(token)}).unique().first()
     at = utcnow()
     if login is None or not login.is_valid(at):
         return None
     if (at - login.seen_at).total_seconds() > 60:
         _note_seen(login.digest, at)
     return login.user
+
+
+_LOGIN = (
+    select(Login)
+    .options(joinedload(Login.user).options(joinedload(User.unit), joinedload(User.grants)))
+    .where(Login.digest == bindparam("digest"))
+)
 
 
 def _note_seen(digest: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.clock import LOCAL, utcnow
@@ -186,22 +186,22 @@ def get_task(task_id: int, actor: Actor) -> Task:
     Raises:
         TaskNotFound: there is no such task for this actor.
     """
-    query = (
-        select(Task)
-        .options(*_AT_HAND, undefer(Task.draft))
-        .outerjoin(Case, Case.id == Task.case_id)
-        .where(Task.id == task_id)
-        .where(or_(_is_mine(actor), visible(actor)))
-    )
-    task = db.session.scalars(query).unique().first()
-    if task is None:
+    task = db.session.scalars(_TASK, {"task_id": task_id}).first()
+    if task is None or not (_is_mine(task, actor) or _may_see(task, actor)):
         raise TaskNotFound
     return task
 
 
-def _is_mine(actor: Actor) -> Any:
-    posts = ((Task.role == role) & (Task.unit_id == unit) for role, unit in actor.posts)
-    return or_(Task.closed_by_id == actor.id, Task.assignee_id == actor.id, *posts)
+_TASK = select(Task).options(*_AT_HAND, undefer(Task.draft)).where(Task.id == bindparam("task_id"))
+
+
+def _is_mine(task: Task, actor: Actor) -> bool:
+    return actor.id in (task.closed_by_id, task.assignee_id) or holds(actor, task)
+
+
+def _may_see(task: Task, actor: Actor) -> bool:
+    query = select(Case.id).where(Case.id == task.case_id, visible(actor))
+    return db.session.scalar(query) is not None
 
 
 def by_ids(ids: Collection[int]) -> list[Task]:
