@@ -99,7 +99,7 @@ def _csv(data: bytes, bounds: Bounds) -> Iterator[Iterable[Line]]:
 def _json(data: bytes, bounds: Bounds) -> Iterator[Iterable[Line]]:
     items = json.loads(_decoded(data), parse_constant=_refuse_constant)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise Invalid("JSON 文件应是一组对象，每个问题一个对象。")
+        raise Invalid("JSON 文件应是一组对象，每行一个对象。")
     headings = list(dict.fromkeys(key for item in items for key in item))
     if len(headings) > MOST_COLUMNS:
         raise TooLarge("最多 %(most)s 列。", most=MOST_COLUMNS)

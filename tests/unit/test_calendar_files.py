@@ -98,7 +98,7 @@ def test_a_file_on_disk_is_read_by_its_path(tmp_path):
         (as_xlsx(TABLE)[:-200], "notice.xlsx", "已损坏"),
         (b"{", "notice.json", "已损坏"),
         (b"[" * 100_000, "notice.json", "已损坏"),
-        (b"\xff\xff\xff", "notice.csv", "已损坏"),
+        (b"\xff\xff\xff", "notice.csv", "文字编码"),
         (b'"2027', "notice.json", "已损坏"),
         (b"3", "notice.json", "一组对象"),
         (b'{"days": [1]}', "notice.json", "一组对象"),
