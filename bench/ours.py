@@ -128,7 +128,7 @@ def walk(number: str, actor: Actor) -> int:
 def first_task(process_id: int) -> int:
     """Return the id of the process's open task."""
     query = select(Task.id).where(Task.process_id == process_id, Task.closed_at.is_(None))
-    return db.session.scalars(query).one()
+    return db.session.connection().scalars(query).one()
 
 
 def fire(process_id: int, key: str) -> None:
@@ -136,7 +136,7 @@ def fire(process_id: int, key: str) -> None:
     query = select(Timer.id, Timer.due_at).where(
         Timer.process_id == process_id, Timer.key == key, Timer.state == TimerState.ARMED
     )
-    timer = db.session.execute(query).one()
+    timer = db.session.connection().execute(query).one()
     with travel() as move_to:
         move_to(timer.due_at)
         deadlines.fire(timer.id)

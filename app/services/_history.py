@@ -29,9 +29,9 @@ def record(
     }
     chain.head, chain.length = seal(chain.head, line), chain.length + 1
     row = {**line, "process_id": context.process.id or None, "hash": chain.head}
-    context.connection.execute(INSERT_EVENT, row)
+    INSERT_EVENT.run(context.connection, row)
     moved = {"of_id": case_id, "head": chain.head, "length": chain.length}
-    context.connection.execute(MOVE_HEAD, moved)
+    MOVE_HEAD.run(context.connection, moved)
 
 
 def _chain(context: Context) -> Chain:

@@ -47,8 +47,8 @@ def begin(context: Context, diagram: diagrams.Compiled, variables: Mapping[str, 
         "started_by_id": context.by.id if context.by else None,
     }
     context.session.flush()  # the letter or follow-up it is about
-    made = context.connection.execute(_rows.INSERT_PROCESS, row)
-    process.id = int((made.inserted_primary_key or (0,))[0])
+    made = _rows.INSERT_PROCESS.run(context.connection, row)
+    process.id = int(made.scalar_one())
     apply(context, step)
     return process.id
 
@@ -91,7 +91,7 @@ def _save(context: Context, step: Step) -> None:
         "finished_at": context.at if step.finished else None,
     }
     found = {"of_id": process.id, "of_revision": process.revision}
-    if context.connection.execute(_rows.SAVE_PROCESS, values | found).rowcount != 1:
+    if _rows.SAVE_PROCESS.run(context.connection, values | found).rowcount != 1:
         raise Conflict
     process.state, process.revision = step.state, process.revision + 1
 
@@ -101,9 +101,9 @@ def _close(context: Context, step: Step) -> None:
     of = {"of_process": context.process.id, "at": context.at}
     for number in step.closed:
         if number != context.task:
-            context.connection.execute(_rows.WITHDRAW_TASK, of | {"of_engine_id": number})
+            _rows.WITHDRAW_TASK.run(context.connection, of | {"of_engine_id": number})
     for number in step.disarmed:
-        context.connection.execute(_rows.DISARM_TIMER, of | {"of_engine_id": number})
+        _rows.DISARM_TIMER.run(context.connection, of | {"of_engine_id": number})
 
 
 def _open(context: Context, step: Step) -> list[int]:
@@ -117,7 +117,7 @@ def _open(context: Context, step: Step) -> list[int]:
     for timer, row in zip(step.armed, armed, strict=True):
         row.setdefault("task_id", rows.get(timer.task or 0))
     for row in armed:
-        context.connection.execute(_rows.INSERT_TIMER, row)
+        _rows.INSERT_TIMER.run(context.connection, row)
     return list(rows.values())
 
 
@@ -125,8 +125,8 @@ def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | N
     """Put a task into an inbox; return the id of its row."""
     if context.process.case_id is not None and (stage := task.properties.get("stage")):
         context.case.enter(Stage(stage))
-    made = context.connection.execute(
-        _rows.INSERT_TASK,
+    made = _rows.INSERT_TASK.run(
+        context.connection,
         {
             "process_id": context.process.id,
             "case_id": context.process.case_id,
@@ -143,7 +143,7 @@ def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | N
             "sort_at": deadline["due_at"] if deadline else NEVER,
         },
     )
-    return int((made.inserted_primary_key or (0,))[0])
+    return int(made.scalar_one())
 
 
 def _unit_for(role: Role, context: Context) -> int:

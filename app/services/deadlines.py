@@ -50,7 +50,7 @@ def fire(timer_id: int) -> bool:
     with transaction() as session:
         at, connection = utcnow(), session.connection()
         claim = {"of_id": timer_id, "at": at, "worker": worker_name()}
-        if connection.execute(CLAIM_TIMER, claim).rowcount != 1:
+        if CLAIM_TIMER.run(connection, claim).rowcount != 1:
             return False
         timer = connection.execute(TIMER, {"of_id": timer_id}).one()
         context = Context(session, running(session, timer.process_id), at, None)

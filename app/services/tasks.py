@@ -159,10 +159,10 @@ def _context(session: Session, task: Any, actor: Actor) -> Context:
 def _keep(context: Context, task: Any, answers: Mapping[str, Any]) -> None:
     """Close the task's row and file what was answered."""
     finished = {"of_id": task.task_id, "at": context.at, "by_id": context.person.id}
-    if context.connection.execute(FINISH_TASK, finished).rowcount != 1:
+    if FINISH_TASK.run(context.connection, finished).rowcount != 1:
         raise Conflict
-    context.connection.execute(
-        INSERT_SUBMISSION,
+    INSERT_SUBMISSION.run(
+        context.connection,
         {
             "task_id": task.task_id,
             "case_id": task.case_id,
