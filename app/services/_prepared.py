@@ -8,10 +8,19 @@ and its own conversion of values, and sent by `exec_driver_sql`.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    CursorResult,
+    Delete,
+    Dialect,
+    Insert,
+    Update,
+)
 
 Values = Mapping[str, Any]
 _Bind = Callable[[Values], Any]
+_Convert = Callable[[Any], Any]
 
 
 class Prepared:
@@ -32,21 +41,21 @@ class Prepared:
 
     def _compile(self, dialect: Dialect) -> tuple[str, _Bind]:
         compiled = self._statement.compile(dialect=dialect)
-        fixed = {
-            name: None if parameter.required else parameter.value
-            for name, parameter in compiled.binds.items()
-        }
-        convert = {
-            name: processor
-            for name, parameter in compiled.binds.items()
-            if (processor := parameter.type.dialect_impl(dialect).bind_processor(dialect))
-        }
-        order = compiled.positiontup
+        names = compiled.positiontup or list(compiled.binds)
+        plan = [(name, *_way(compiled.binds[name], dialect)) for name in names]
 
-        def bind(values: Values) -> Any:
-            found = {name: values.get(name, fixed[name]) for name in fixed}
-            for name, processor in convert.items():
-                found[name] = processor(found[name])
-            return found if order is None else tuple(found[name] for name in order)
+        def bind(values: Values) -> list[Any]:
+            return [
+                convert(values.get(name, fixed)) if convert else values.get(name, fixed)
+                for name, fixed, convert in plan
+            ]
 
-        return str(compiled), bind
+        if compiled.positiontup is not None:
+            return str(compiled), lambda values: tuple(bind(values))
+        return str(compiled), lambda values: dict(zip(names, bind(values), strict=True))
+
+
+def _way(parameter: BindParameter[Any], dialect: Dialect) -> tuple[Any, _Convert | None]:
+    """Return the value that a parameter has by itself, and how values become the driver's."""
+    fixed = None if parameter.required else parameter.value
+    return fixed, parameter.type.dialect_impl(dialect).bind_processor(dialect)
