@@ -36,10 +36,9 @@ def serve() -> None:
     _stop_on_signals()
     click.echo(f"\n销号台已启动  →  http://{settings.host}:{settings.port}\n（Ctrl-C 停止）")
     try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo("\n正在停止 …")
+        server.run()  # returns when interrupted
     finally:
+        click.echo("\n正在停止 …")
         clockwork.shutdown(wait=True)
         server.close()
 
