@@ -14,7 +14,7 @@ from app.domain.process import Task
 from app.http import problem_of, status_of
 from app.services import inbox
 from app.services import tasks as service
-from app.texts import listed, local_moment, say, step_name
+from app.texts import listed, local_moment, say, sentence, step_name
 from app.web.filling import Filling
 from app.web.frame import is_partial
 from app.web.pictures import who_has
@@ -55,11 +55,18 @@ def complete(task_id: int) -> ResponseReturnValue:
             service.complete_task(task_id, g.actor, answers, revision=_revision())
         )
     except DomainError as error:
-        faults = _faults(error)
-        attempt = Attempt(typed, faults, None if faults else say(error))
-        return draw(inbox.get_task(task_id, g.actor), attempt), status_of(error)
+        task = inbox.get_task(task_id, g.actor)
+        return draw(task, _attempt(task, typed, error)), status_of(error)
     flash(_what_next(name, opened))
     return _go(_onward())
+
+
+def _attempt(task: Task, typed: Mapping[str, Any], error: DomainError) -> Attempt:
+    """Tell what is wrong: first that it comes too late, then which fields, else why at all."""
+    if why_not := inbox.why_not(task, g.actor):
+        return Attempt(typed, refusal=sentence(why_not))
+    faults = _faults(error)
+    return Attempt(typed, faults, None if faults else say(error))
 
 
 def _faults(error: DomainError) -> Mapping[str, Sequence[str]]:

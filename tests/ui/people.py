@@ -128,7 +128,9 @@ class Person:
         expect(diagram).to_have_attribute("data-state", "ready")
         return {
             marker: set(
-                diagram.locator(f"g.gov-{marker}").evaluate_all("all => all.map(g => g.dataset.elementId)")
+                diagram.locator(f"g.gov-{marker}").evaluate_all(
+                    "all => all.map(g => g.dataset.elementId)"
+                )
             )
             for marker in ("done", "open", "late", "timer")
         }

@@ -13,8 +13,10 @@ customElements.define(
         'click',
         (event) => {
           const row = event.target.closest('.row-task');
-          if (row && (!WIDE.matches || event.ctrlKey || event.metaKey)) event.stopPropagation();
-          else if (row) this.mark(row);
+          if (!row) return;
+          if (!WIDE.matches || event.ctrlKey || event.metaKey) event.stopPropagation();
+          else if (this.shows(row)) this.enter(event);
+          else this.mark(row);
         },
         true,
       );
@@ -29,10 +31,22 @@ customElements.define(
       if (!row) return;
       this.mark(row);
       htmx.ajax('GET', row.getAttribute('href'), {
+        source: '#detail',
         target: '#detail',
         swap: 'innerHTML',
         headers: { 'HX-Target': 'section#detail' },
       });
+    }
+
+    shows(row) {
+      return this.querySelector('#detail [data-panel]')?.dataset.panel === row.getAttribute('href');
+    }
+
+    // What stands there already is not fetched again: somebody may have begun to type in it.
+    enter(event) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.querySelector('#task-title').focus();
     }
 
     disconnectedCallback() {

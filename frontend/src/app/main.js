@@ -11,8 +11,10 @@ import './upload.js';
 import { askFirst } from './confirm.js';
 import { closeMenus } from './menu.js';
 import { listenForTrouble, showFlashed } from './notes.js';
+import { reachWideTables } from './scroll.js';
 
 closeMenus();
 askFirst();
 listenForTrouble();
 showFlashed();
+reachWideTables();

@@ -88,6 +88,7 @@ customElements.define(
       }
       if (request.status >= 300) return this.fail(row, answer.detail ?? text('server_error'));
       if (!this.hasAttribute('multiple')) for (const old of [...this.list.children]) if (old !== row) old.remove();
+      row.querySelector('.name').replaceWith(element('a', { class: 'name', href: answer.url, target: '_blank' }, answer.name));
       row.append(element('input', { type: 'hidden', name: this.getAttribute('name'), value: answer.id }));
       this.tell();
     }
