@@ -48,11 +48,11 @@ def draft(context: Context, reason: str) -> Letter:
         to=case.lead_unit.name,
         cc=case.department.name,
         subject=(
-            f"{day(case.issued_on)}，我办向你单位下达整改通知{origin}，要求就“{case.problem}”"
+            f"{day(case.issued_on)}，我办向你单位下达整改通知{origin}，要求就“{_inner(case.problem)}”"
             f"（问题编号{case.number}）于{day(case.due_on)}前完成整改。{why}。"
         ),
         demand=(
-            f"请你单位对照整改要求“{case.requirement}”，查明原因，落实责任，限期完成整改，"
+            f"请你单位对照整改要求“{_inner(case.requirement)}”，查明原因，落实责任，限期完成整改，"
             "并于收到本函之日起5个工作日内书面回复整改进展、存在困难和完成时限。"
             "逾期不落实的，将依规约谈、通报，直至提请问责。"
         ),
@@ -61,6 +61,14 @@ def draft(context: Context, reason: str) -> Letter:
     context.session.add(letter)
     context.session.flush()
     return letter
+
+
+def _inner(text: str) -> str:
+    """Fit a sentence into quotation marks: without its full stop, its own marks single."""
+    return text.strip().rstrip("。；;").translate(_SINGLE)
+
+
+_SINGLE = str.maketrans("“”", "‘’")
 
 
 def next_number(context: Context, kind: LetterKind) -> str:
