@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.clock import today
 from app.forms.components import Component, Option, components_of, inputs_in, inputs_of
 from app.forms.conditions import computed, is_hidden, surroundings, watched
-from app.forms.dates import limits_of
+from app.forms.dates import day_of, limits_of
 from app.forms.setting import NOWHERE, Setting
 from app.forms.values import choices
 from app.forms.wording import _
@@ -163,8 +162,8 @@ def _row(
 
 def _first_value(item: Component, draw: _Draw) -> Any:
     """Return what a fresh form shows: its prefill if known, else its default."""
-    if item.prefill == "today":
-        return today().isoformat()
+    if (day := day_of(item.prefill, {})) is not None:
+        return day.isoformat()
     found = draw.prefill.get(item.prefill) if item.prefill else None
     return item.default if found is None else found
 

@@ -1,11 +1,13 @@
 """Forms: what an answer must be, and what is done about one that isn't."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from app.clock import today
 from app.domain.errors import Invalid
 from app.forms import (
     Option,
@@ -214,6 +216,14 @@ def test_a_fresh_form_shows_its_first_values():
 
     assert view.fields[0].value == "张建国"
     assert view.fields[1].rows[0][1].value == 100
+
+
+def test_a_date_may_first_show_so_many_days_from_today():
+    until = field("datetime", "until", subtype="date", properties={"prefill": "today+15"})
+
+    view = view_of(form(until), Setting())
+
+    assert view.fields[0].value == (today() + timedelta(days=15)).isoformat()
 
 
 def test_a_form_sent_back_shows_what_was_typed_and_what_was_wrong():
