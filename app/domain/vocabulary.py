@@ -17,7 +17,7 @@ class Term(StrEnum):
 
 
 class Stage(Term):
-    """Where a case stands (`domain.md` §3.2)."""
+    """Where a case stands, from notice to close-out and beyond."""
 
     ISSUED = "issued", "待签收"
     OBJECTION = "objection", "异议复查中"
@@ -93,7 +93,7 @@ class Category(Term):
 
 
 class Role(Term):
-    """What a person may be asked to do (`domain.md` §7)."""
+    """What a person may be asked to do, and in whose name."""
 
     OFFICE = "office", "督导办"
     OFFICE_HEAD = "office_head", "督导办主任"
@@ -124,7 +124,7 @@ class UnitKind(Term):
 
 
 class Result(Term):
-    """What verification found (`domain.md` §2.6)."""
+    """What verification found: only R1 leads to close-out, all else back to the unit."""
 
     R1 = "r1", "完成"
     R2 = "r2", "基本完成"

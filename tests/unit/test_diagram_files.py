@@ -30,7 +30,7 @@ START = (
     "severity mode category source_level cycle government due blue_days yellow_days "
     "progress_every plan_returns reason round lead_verifier"
 )
-#: What each form must ask for (`domain.md` §4, P2, P3, P7a); some of it only when shown.
+#: What each form must ask for; some of it only when shown.
 REQUIRED = (
     """
 acknowledge: signed_by
