@@ -48,7 +48,7 @@ def about(case: Case) -> Running:
 
 def running(session: Session, process_id: int) -> Running:
     """Read a process for a step."""
-    row = session.connection().execute(RUNNING, {"of_id": process_id}).one()
+    row = RUNNING.run(session.connection(), {"of_id": process_id}).one()
     return Running(**row._mapping)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     CursorResult,
-    Delete,
     Dialect,
     Insert,
+    Select,
     Update,
 )
 
@@ -24,9 +24,12 @@ _Convert = Callable[[Any], Any]
 
 
 class Prepared:
-    """A statement that writes: `run` sends it with values by name."""
+    """A statement: `run` sends it with values by name.
 
-    def __init__(self, statement: Insert | Update | Delete) -> None:
+    What a query returns is what the driver returns: use it for numbers and text, not for moments.
+    """
+
+    def __init__(self, statement: Insert | Update | Select[Any]) -> None:
         self._statement = statement
         #: SQL text and the conversion of values, by the name of the dialect.
         self._ready: dict[str, tuple[str, _Bind]] = {}

@@ -128,7 +128,7 @@ TASK_COLUMNS = (
 )
 
 #: A task with the columns of its process and case that completing it reads.
-LOAD = (
+LOAD = Prepared(
     select(
         _TASK.c.id.label("task_id"),
         _TASK.c.revision.label("task_revision"),
@@ -142,7 +142,7 @@ LOAD = (
     .where(_TASK.c.id == bindparam("task_id"))
 )
 
-RUNNING = (
+RUNNING = Prepared(
     select(*_RUNNING)
     .select_from(_PROCESS)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)

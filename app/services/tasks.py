@@ -133,7 +133,7 @@ def _load(session: Session, task_id: int, actor: Actor) -> Any:
 
     Raises as `complete_task` does.
     """
-    task = session.connection().execute(LOAD, {"task_id": task_id}).first()
+    task = LOAD.run(session.connection(), {"task_id": task_id}).first()
     mine = task is not None and task.closed_at is None and task.assignee_id in (None, actor.id)
     if not mine or not holds(actor, task) or _has_duty(task):
         # Off the beaten track: say exactly why not.
