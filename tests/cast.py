@@ -117,6 +117,10 @@ class Cast:
             query = query.where(User.unit_id == task.unit_id)
         return Actor.of(db.session.scalars(query).first())
 
+    def hands_in(self, task: Task, answers: Mapping[str, Any]) -> list[int]:
+        """Complete *task* with just these answers, past all form rules."""
+        return tasks.complete_task(task.id, self.whose(task), answers)
+
     def does(self, case: Case, key: str, who: str | None = None, **answers: Any) -> list[int]:
         """Complete the open task *key* with the usual answers, changed by *answers*.
 

@@ -37,7 +37,7 @@ def acknowledge(context: Context, answers: Answers) -> None:
         _letters.of(context).served_at = context.at
 
 
-@answer("plan")
+@answer("plan", "cause", "goal", "leader", "measures")
 def plan(context: Context, answers: Answers) -> None:
     """File the plan with its measures."""
     if context.case.category in _DANGEROUS and not answers.get("emergency_plan"):
@@ -78,7 +78,7 @@ def approve_plan(context: Context, answers: Answers) -> None:
     context.case.key_item = context.case.key_item or bool(answers.get("key_item"))
 
 
-@answer("rectify")
+@answer("rectify", "percent", "next_step")
 def rectify(context: Context, answers: Answers) -> None:
     """File progress; whoever applies for the report is one of its reporters."""
     context.case.report_progress(int(answers["percent"]))
@@ -109,7 +109,7 @@ def _require_photos(context: Context, answers: Answers) -> None:
         raise Invalid(fields={key: [wrong] for key in missing})
 
 
-@answer("sign_report", duty=Duty.REPORT)
+@answer("sign_report", "signed", duty=Duty.REPORT)
 def sign_report(context: Context, answers: Answers) -> None:
     """Sign the report: from here on the unit has said that it is done."""
     if answers["signed"] == "yes":
@@ -117,14 +117,14 @@ def sign_report(context: Context, answers: Answers) -> None:
         context.case.report_done(context.at)
 
 
-@answer("first_review")
+@answer("first_review", "passed")
 def first_review(context: Context, answers: Answers) -> None:
     """Hand the case back to the unit if the department isn't satisfied."""
     if answers["passed"] == "no":
         context.case.resume()
 
 
-@answer("dispatch")
+@answer("dispatch", "lead_verifier", "verify_method")
 def dispatch(context: Context, answers: Answers) -> None:
     """Send verifiers out: on site at least two, none of whom reported."""
     lead = answers["lead_verifier"]
@@ -144,7 +144,7 @@ def dispatch(context: Context, answers: Answers) -> None:
     )
 
 
-@answer("verify", duty=Duty.VERIFY)
+@answer("verify", "result", "opinion", duty=Duty.VERIFY)
 def verify(context: Context, answers: Answers) -> None:
     """Record what verification found."""
     found = _verification(context)
@@ -178,14 +178,14 @@ def _undispatched(context: Context) -> Verification:
     return made
 
 
-@answer("objection_heard")
+@answer("objection_heard", "upheld")
 def objection_heard(context: Context, answers: Answers) -> None:
     """Void the verification if an objection of the public proved right."""
     if answers["upheld"] == "yes":
         context.case.verify_result = context.case.verified_at = None
 
 
-@answer("approve", duty=Duty.APPROVE)
+@answer("approve", "approved", duty=Duty.APPROVE)
 def approve(context: Context, answers: Answers) -> None:
     """Approve the close-out, or send the case back."""
     if answers["approved"] == "yes":
@@ -206,7 +206,7 @@ def _require_visit(context: Context) -> None:
         raise Invalid(fields={"approved": [wrong]})
 
 
-@answer("expediting_letter")
+@answer("expediting_letter", "decision", "subject", "demand", "to", "new_due")
 def expediting_letter(context: Context, answers: Answers) -> None:
     """Take the office's wording of the letter."""
     letter = _letters.of(context)
@@ -218,7 +218,7 @@ def expediting_letter(context: Context, answers: Answers) -> None:
     letter.state, letter.drafter_id = LetterState.DRAFT, context.person.id
 
 
-@answer("sign")
+@answer("sign", "signed")
 def sign(context: Context, answers: Answers) -> None:
     """Sign a letter, if the process is about one; a plan's signature is kept as submitted."""
     if context.process.letter_id is None or answers["signed"] != "yes":
@@ -229,7 +229,7 @@ def sign(context: Context, answers: Answers) -> None:
     letter.sign(context.person.id, context.at)
 
 
-@answer("letter_reply")
+@answer("letter_reply", "cause", "measures")
 def letter_reply(context: Context, answers: Answers) -> None:
     """Take the unit's written answer."""
     letter = _letters.of(context)
@@ -237,7 +237,7 @@ def letter_reply(context: Context, answers: Answers) -> None:
     letter.replied_at, letter.state = context.at, LetterState.REPLIED
 
 
-@answer("assess_reply")
+@answer("assess_reply", "satisfied")
 def assess_reply(context: Context, answers: Answers) -> None:
     """Draft another letter if the reply won't do; the first keeps its number and its reply."""
     if answers["satisfied"] == "no":
@@ -248,7 +248,7 @@ def assess_reply(context: Context, answers: Answers) -> None:
         )
 
 
-@answer("follow_up_check", duty=Duty.FOLLOW_UP)
+@answer("follow_up_check", "second_checker", duty=Duty.FOLLOW_UP)
 def follow_up_check(context: Context, answers: Answers) -> None:
     """Note who looked back: two people who had no other part in this cycle."""
     names = [context.person.username, answers["second_checker"]]

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.domain.case import Case
+from app.domain.errors import Invalid
 from app.domain.people import Actor
 from app.domain.vocabulary import Duty
 from app.services._rows import RUNNING
@@ -145,7 +146,17 @@ class AnswerEntry:
 
     form: str
     run: AnswerFunction
+    #: Keys of the fields that it reads and that any form of this name must ask for.
+    needs: frozenset[str]
     duty: Duty | None
+
+
+class Given(dict[str, Any]):
+    """What a form was answered with; a field that is asked for and missing is named."""
+
+    def __missing__(self, key: str) -> Any:
+        """Raise Invalid for the field."""
+        raise Invalid(fields={key: ["请填写。"]})
 
 
 EFFECTS: dict[str, EffectEntry] = {}
@@ -163,12 +174,13 @@ def effect(label: str) -> Callable[[EffectFunction], EffectFunction]:
     return enter
 
 
-def answer(*forms: str, duty: Duty | None = None) -> Callable[[AnswerFunction], AnswerFunction]:
-    """Make a function what completing *forms* means."""
+def answer(
+    form: str, *needs: str, duty: Duty | None = None
+) -> Callable[[AnswerFunction], AnswerFunction]:
+    """Make a function what completing *form* means; it needs the fields *needs*."""
 
     def enter(function: AnswerFunction) -> AnswerFunction:
-        for form in forms:
-            ANSWERS[form] = AnswerEntry(form, function, duty)
+        ANSWERS[form] = AnswerEntry(form, function, frozenset(needs), duty)
         return function
 
     return enter

@@ -15,11 +15,11 @@ from app import engine
 from app.clock import utcnow
 from app.db import db, transaction
 from app.domain.errors import InvalidDiagram, NotFound, Problem
-from app.domain.form import variables_in
+from app.domain.form import components, variables_in
 from app.domain.process import Diagram
 from app.domain.vocabulary import DiagramState, Role
 from app.engine.step import Catalogue, Source
-from app.services._catalogue import EFFECTS
+from app.services._catalogue import ANSWERS, EFFECTS
 
 #: What the program puts into a process when it starts one, by itself or for a case.
 START_VARIABLES = frozenset(
@@ -97,7 +97,23 @@ def lint(bundle: Bundle) -> list[Problem]:
         case = about_case(bundle.xml)
     except InvalidDiagram as error:
         return list(error.problems)
-    return engine.lint(bundle.source, catalogue(bundle.forms, case=case))
+    found = engine.lint(bundle.source, catalogue(bundle.forms, case=case))
+    return [*_form_problems(bundle), *found] if case else found
+
+
+def _form_problems(bundle: Bundle) -> list[Problem]:
+    """List the forms that have a meaning here but don't ask for what it needs."""
+    lacking = {
+        key: ANSWERS[key].needs - {field["key"] for field in components(form)}
+        for key, form in bundle.forms.items()
+        if key in ANSWERS
+    }
+    sentence = "表单“%(form)s”在系统中有固定含义，缺少字段：%(fields)s。请补上，或改用别的表单名。"
+    told = {key: "、".join(sorted(some)) for key, some in lacking.items() if some}
+    return [
+        Problem("catalogue/form_fields", None, sentence, {"form": key, "fields": fields})
+        for key, fields in told.items()
+    ]
 
 
 def publish(bundle: Bundle) -> Diagram:

@@ -18,7 +18,7 @@ from app.domain.form import declared, evidence_ids
 from app.domain.people import Actor, User
 from app.domain.process import Task
 from app.services import _progress, diagrams
-from app.services._catalogue import ANSWERS, Chain, Context, Running, running
+from app.services._catalogue import ANSWERS, Chain, Context, Given, Running, running
 from app.services._history import record
 from app.services._rows import FINISH_TASK, INSERT_SUBMISSION, LOAD, RUNNING_COLUMNS
 from app.services._scope import holds
@@ -118,7 +118,7 @@ def complete_task(
         form = compiled.forms.get(task.form_key or "", {})
         _keep(context, task, answers)
         if (entry := ANSWERS.get(task.form_key or "")) is not None and task.case_id is not None:
-            entry.run(context, answers)
+            entry.run(context, Given(answers))
         _attach(context, task, evidence_ids(form, answers))
         variables = declared(form, answers)
         step = engine.complete(compiled.program, task.state, task.engine_id, variables)
