@@ -33,7 +33,7 @@ def sweep() -> int:
         fired += sum(_fire(timer_id) for timer_id in batch)
     while stale := deadlines.stale_lights():
         for case_id in stale:
-            deadlines.refresh_light(case_id)
+            _relight(case_id)
     last_sweep["at"] = utcnow()
     return fired
 
@@ -49,6 +49,15 @@ def _fire(timer_id: int) -> bool:
         log.exception("timer %s could not be fired; it will be tried again", timer_id)
         deadlines.note_failure(timer_id, f"{type(error).__name__}: {error}")
         return False
+
+
+def _relight(case_id: int) -> None:
+    """Set one light; a case that fails rests for an hour, so that the others get theirs."""
+    try:
+        deadlines.refresh_light(case_id)
+    except Exception:
+        log.exception("the light of case %s could not be set; trying again in an hour", case_id)
+        deadlines.postpone_light(case_id)
 
 
 def start(app: Flask) -> BackgroundScheduler:

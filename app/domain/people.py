@@ -152,6 +152,11 @@ class Actor:
         """Whether every case of the county is this person's business."""
         return bool(self.roles & COUNTY_ROLES)
 
+    @property
+    def sees_cases(self) -> bool:
+        """Whether any case can be this person's business; analysts and administrators see none."""
+        return self.sees_county or not self.roles.isdisjoint(UNIT_ROLES)
+
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor holds one of *roles*."""
         return not self.roles.isdisjoint(roles)

@@ -119,6 +119,13 @@ def refresh_light(case_id: int) -> None:
             record(context, "light_changed", {"from": before, "to": case.light})
 
 
+def postpone_light(case_id: int) -> None:
+    """Leave a light alone for an hour because setting it failed."""
+    with transaction() as session:
+        later = utcnow() + timedelta(hours=1)
+        session.execute(update(Case).where(Case.id == case_id).values(light_at=later))
+
+
 @dataclass(frozen=True, slots=True)
 class TimerFilter:
     """What a list of timers is narrowed down to."""

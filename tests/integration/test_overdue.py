@@ -3,11 +3,11 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app import scheduler
 from app.clock import LOCAL
-from app.db import db
+from app.db import db, transaction
 from app.domain.history import Event
 from app.domain.notice import Notice
 from app.domain.process import Timer
@@ -256,3 +256,14 @@ def test_every_fired_timer_left_a_line_of_its_moment(cast, case):
     timers = db.session.scalars(select(Timer).filter_by(state=TimerState.FIRED)).all()
     assert sorted(line.params["key"] for line in lines) == sorted(timer.key for timer in timers)
     assert all(timer.fired_by for timer in timers)
+
+
+def test_a_case_that_cannot_be_read_does_not_hold_up_the_others(cast, case):
+    other = cast.starts_work()
+    broken = text("""UPDATE "case" SET severity = 'unheard_of' WHERE id = :id""")
+    with transaction() as session:
+        session.execute(broken, {"id": case.id})
+
+    cast.until(date(2026, 3, 23))
+
+    assert other.light is not Light.GREEN
