@@ -13,7 +13,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.base import Base
@@ -45,6 +45,50 @@ class CalendarVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     note: Mapped[str] = mapped_column(String(200))
     adopted_at: Mapped[datetime]
+
+
+class CalendarChange(Base):
+    """One day as a version changed it. With these any older version can be told again."""
+
+    __tablename__ = "calendar_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("calendar_version.id"), index=True)
+    #: The county whose own day it is; ``None`` for the whole country.
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    day: Mapped[date] = mapped_column(index=True)
+    was_workday: Mapped[bool]
+    is_workday: Mapped[bool]
+    was_name: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str | None] = mapped_column(String(40))
+    was_provisional: Mapped[bool]
+
+
+class LocalDay(Base):
+    """A day that one county keeps differently: a local or ethnic-minority holiday, a storm."""
+
+    __tablename__ = "local_day"
+    __table_args__ = (UniqueConstraint("county_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    day: Mapped[date]
+    is_workday: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(200))
+
+
+class SchoolTerm(Base):
+    """学期: when the schools of one county teach, first to last day."""
+
+    __tablename__ = "school_term"
+    __table_args__ = (UniqueConstraint("county_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    county_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
 
 
 class KnownDay(Protocol):

@@ -81,6 +81,11 @@ class Case(Base):
     verify_result: Mapped[Result | None]
     closed_out_at: Mapped[datetime | None]
     followed_up_at: Mapped[datetime | None]
+    #: The first time a due date passed unreported; a later extension does not undo it.
+    overdue_at: Mapped[datetime | None]
+    #: While it is suspended: since when, and the stage to come back to.
+    suspended_at: Mapped[datetime | None]
+    stage_before: Mapped[Stage | None]
     created_at: Mapped[datetime]
     #: Head of the hash chain of `Event`, and how many lines it has.
     history_head: Mapped[str] = mapped_column(String(64), default="")

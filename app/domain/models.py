@@ -3,9 +3,11 @@
 from app.domain import (
     calendar,
     case,
+    change,
     evidence,
     history,
     idempotency,
+    job,
     letter,
     notice,
     people,
@@ -15,9 +17,11 @@ from app.domain import (
 __all__ = [
     "calendar",
     "case",
+    "change",
     "evidence",
     "history",
     "idempotency",
+    "job",
     "letter",
     "notice",
     "people",

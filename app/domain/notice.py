@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base, BigId
 from app.domain.case import Case
+from app.domain.people import User
+from app.domain.vocabulary import Channel, DeliveryState
 
 
 class Notice(Base):
@@ -28,6 +30,7 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
 
     case: Mapped[Case | None] = relationship()
+    deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id", viewonly=True)
 
     __table_args__ = (
         Index(
@@ -36,5 +39,59 @@ class Notice(Base):
             "at",
             sqlite_where=text("read_at IS NULL"),
             postgresql_where=text("read_at IS NULL"),
+        ),
+    )
+
+
+class Subscription(Base):
+    """Where else a person wants to be told: an address on one channel."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("user_id", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    channel: Mapped[Channel]
+    #: An e-mail address, or the robot's URL.
+    address: Mapped[str] = mapped_column(String(400))
+    #: Signs what is sent, where the receiver asks for it.
+    secret: Mapped[str] = mapped_column(String(120), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    #: One summary a day instead of every notice by itself.
+    digest: Mapped[bool] = mapped_column(default=False)
+    #: Kinds of notice that are not wanted here.
+    muted: Mapped[list[str]]
+
+    user: Mapped[User] = relationship()
+
+
+class Delivery(Base):
+    """One sending of one notice, or of a day's digest, on one channel: queued with its cause."""
+
+    __tablename__ = "delivery"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    #: Goes out with the message, so that a receiver can drop what it has had before.
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    #: ``None`` for a digest, which is made of what is unread when it goes.
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    channel: Mapped[Channel]
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)
+    queued_at: Mapped[datetime]
+    #: When to try next: at once, after quiet hours, after a failure.
+    try_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(400), default="")
+
+    __table_args__ = (
+        Index(
+            "ix_delivery_queue",
+            "try_at",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
         ),
     )

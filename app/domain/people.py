@@ -38,6 +38,8 @@ class Unit(Base):
     #: The department that supervises a school; ``None`` where the county itself does.
     department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     active: Mapped[bool] = mapped_column(default=True)
+    #: Of a county: by which province's time limits it works, a file of ``config/rules``.
+    rule_set: Mapped[str] = mapped_column(String(32), default="default")
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[parent_id])
     department: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[department_id])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.domain.base import Base, BigId
 from app.domain.case import Case
 from app.domain.people import Unit, User
-from app.domain.vocabulary import DiagramState, Outcome, ProcessStatus, TimerState
+from app.domain.vocabulary import DiagramState, MoveCause, Outcome, ProcessStatus, TimerState
 
 
 class Diagram(Base):
@@ -47,9 +47,11 @@ class Process(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     #: The case's cycle when the process began.
     cycle: Mapped[int] = mapped_column(default=1)
-    #: The letter or follow-up this process is about, by the effect that began it.
+    #: What this process is about, by the effect that began it.
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up.id"))
+    change_request_id: Mapped[int | None] = mapped_column(ForeignKey("change_request.id"))
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"))
     status: Mapped[ProcessStatus] = mapped_column(default=ProcessStatus.RUNNING)
     state: Mapped[str] = mapped_column(Text, deferred=True)
     #: Guards against two people moving the process at once.
@@ -139,6 +141,11 @@ class Timer(Base):
     state: Mapped[TimerState] = mapped_column(default=TimerState.ARMED)
     armed_at: Mapped[datetime]
     disarmed_at: Mapped[datetime | None]
+    #: Since when it stands still because its case is suspended; what remains stays as it is.
+    suspended_at: Mapped[datetime | None]
+    #: The worker that is about to fire it, and until when others leave it alone.
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[datetime | None]
     fired_at: Mapped[datetime | None]
     fired_by: Mapped[str | None] = mapped_column(String(80))
     #: Periods of a cycle that passed while nobody swept.
@@ -159,6 +166,27 @@ class Timer(Base):
             postgresql_where=text("state = 'armed'"),
         ),
     )
+
+
+class TimerMove(Base):
+    """One time that a deadline was moved: from when to when, by which rule, and why."""
+
+    __tablename__ = "timer_move"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    timer_id: Mapped[int] = mapped_column(ForeignKey("timer.id"), index=True)
+    at: Mapped[datetime]
+    cause: Mapped[MoveCause]
+    #: The notice number, the request's decision: what entitles to it.
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime]
+    from_rule: Mapped[str] = mapped_column(String(120))
+    to_rule: Mapped[str] = mapped_column(String(120))
+    calendar_version: Mapped[int]
+
+    timer: Mapped[Timer] = relationship()
 
 
 class Submission(Base):
@@ -190,4 +218,13 @@ class Incident(Base):
     timer_id: Mapped[int | None] = mapped_column(ForeignKey("timer.id"))
     at: Mapped[datetime]
     cause: Mapped[str] = mapped_column(Text)
+    #: What like incidents have in common: the kind of failure, without its particulars.
+    likeness: Mapped[str] = mapped_column(String(120), default="", index=True)
     resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: ``retried``, ``skipped``, or ``passed``: it went by itself; and the reason given for a skip.
+    resolution: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(400), default="")
+
+    process: Mapped[Process] = relationship()
+    timer: Mapped[Timer | None] = relationship()

@@ -33,11 +33,18 @@ class Stage(Term):
     CLOSED_OUT = "closed_out", "已销号"
     FOLLOW_UP = "follow_up", "回头看"
     SUSPENDED = "suspended", "中止"
+    TERMINATED = "terminated", "终结"
+    REVOKED = "revoked", "已撤销"
 
     @property
     def is_closed_out(self) -> bool:
         """Whether the case is off the ledger, looked back at or not."""
         return self in (Stage.CLOSED_OUT, Stage.FOLLOW_UP)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is to be done any more: no deadline runs, no light burns."""
+        return self.is_closed_out or self in (Stage.TERMINATED, Stage.REVOKED)
 
 
 class Severity(Term):
@@ -184,6 +191,7 @@ class TimerState(Term):
     ARMED = "armed", "计时中"
     FIRED = "fired", "已触发"
     DISARMED = "disarmed", "已解除"
+    SUSPENDED = "suspended", "已中止"
 
 
 class ProcessStatus(Term):
@@ -191,6 +199,75 @@ class ProcessStatus(Term):
 
     RUNNING = "running", "运行中"
     FINISHED = "finished", "已结束"
+    SUSPENDED = "suspended", "已中止"
+    TERMINATED = "terminated", "已终结"
+
+
+class ChangeKind(Term):
+    """What a request asks to change."""
+
+    EXTENSION = "extension", "延期"
+    STANDING = "standing", "转持续整改"
+    SUSPENSION = "suspension", "中止"
+    RESUMPTION = "resumption", "恢复"
+    TERMINATION = "termination", "终结"
+    REASSIGNMENT = "reassignment", "转办"
+
+
+class ChangeState(Term):
+    """How far a request has come."""
+
+    PENDING = "pending", "审批中"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class ObjectionState(Term):
+    """How far an objection has come, and how it ended."""
+
+    FILED = "filed", "已提出"
+    HEARING = "hearing", "复查中"
+    NOT_ADMITTED = "not_admitted", "不予受理"
+    KEPT = "kept", "维持"
+    CHANGED = "changed", "变更"
+    REVOKED = "revoked", "撤销"
+
+
+class MoveCause(Term):
+    """Why a deadline was moved."""
+
+    CALENDAR = "calendar", "日历变更"
+    EXTENSION = "extension", "延期"
+    RESUMPTION = "resumption", "恢复计时"
+    OBJECTION = "objection", "异议结论"
+
+
+class Channel(Term):
+    """Where a notice is sent besides the inbox."""
+
+    EMAIL = "email", "电子邮件"
+    WECOM = "wecom", "企业微信机器人"
+    DINGTALK = "dingtalk", "钉钉机器人"
+    WEBHOOK = "webhook", "通用回调"
+
+
+class DeliveryState(Term):
+    """How far one sending of a notice has come."""
+
+    QUEUED = "queued", "待发送"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "发送失败"
+    SKIPPED = "skipped", "不发送"
+
+
+class JobState(Term):
+    """How far a long job has come."""
+
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "进行中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
 
 
 class DiagramState(Term):

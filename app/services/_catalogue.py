@@ -36,6 +36,8 @@ class Running:
     diagram_id: int = 0
     letter_id: int | None = None
     follow_up_id: int | None = None
+    change_request_id: int | None = None
+    objection_id: int | None = None
     #: Zero, empty until the process has begun.
     id: int = 0
     revision: int = 0

@@ -53,7 +53,10 @@ def begin(context: Context, diagram: diagrams.Compiled, variables: Mapping[str, 
     return process.id
 
 
-_COLUMNS = ("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id")
+_COLUMNS = (
+    *("case_id", "diagram_id", "cycle"),
+    *("letter_id", "follow_up_id", "change_request_id", "objection_id"),
+)
 
 
 def apply(context: Context, step: Step) -> list[int]:

@@ -33,8 +33,8 @@ def _insert(table: Table, *names: str) -> Prepared:
 
 INSERT_PROCESS = _insert(
     _PROCESS,
-    *("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id", "state", "status"),
-    *("revision", "started_at", "started_by_id"),
+    *("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id", "change_request_id"),
+    *("objection_id", "state", "status", "revision", "started_at", "started_by_id"),
 )
 INSERT_TASK = _insert(
     _TASK,
@@ -105,6 +105,8 @@ PROCESS_COLUMNS = (
     "cycle",
     "letter_id",
     "follow_up_id",
+    "change_request_id",
+    "objection_id",
     "revision",
     "state",
 )
