@@ -8,7 +8,7 @@ from time import perf_counter
 
 from flask import Flask
 from lxml import etree
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from app import create_app
 from app.cli.setup import prepare
@@ -127,19 +127,23 @@ def walk(number: str, actor: Actor) -> int:
 
 def first_task(process_id: int) -> int:
     """Return the id of the process's open task."""
-    query = select(Task.id).where(Task.process_id == process_id, Task.closed_at.is_(None))
-    return db.session.connection().scalars(query).one()
+    return int(db.session.connection().scalars(_OPEN, {"of_id": process_id}).one())
 
 
 def fire(process_id: int, key: str) -> None:
     """Let the timer *key* run out."""
-    query = select(Timer.id, Timer.due_at).where(
-        Timer.process_id == process_id, Timer.key == key, Timer.state == TimerState.ARMED
-    )
-    timer = db.session.connection().execute(query).one()
+    timer = db.session.connection().execute(_ARMED, {"of_id": process_id, "of_key": key}).one()
     with travel() as move_to:
         move_to(timer.due_at)
         deadlines.fire(timer.id)
+
+
+_OPEN = select(Task.id).where(Task.process_id == bindparam("of_id"), Task.closed_at.is_(None))
+_ARMED = select(Timer.id, Timer.due_at).where(
+    Timer.process_id == bindparam("of_id"),
+    Timer.key == bindparam("of_key"),
+    Timer.state == TimerState.ARMED,
+)
 
 
 def run(cases: int, *, prefix: str) -> float:

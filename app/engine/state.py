@@ -1,13 +1,18 @@
 """The state of a process as text: its live tokens and its variables, and no more.
 
-Format 1 is JSON: ``v`` the format, ``n`` the next id, ``d`` the variables, ``t`` the tokens, ``s``
-the processes inside, as ``[host id, tokens]``. A token is ``[id, parent, task, state, more]``; the
-parent 0 is the root, which stands for all that is past. No time, no random id, no diagram.
+Format 2 is JSON: ``v`` the format, ``b`` the base that all ids are counted from, ``n`` the next id,
+``d`` the variables, ``t`` the tokens, ``s`` the processes inside, as ``[host id, tokens]``. A token
+is ``[id, parent, task, state, more]``; the parent 0 is the root, which stands for all that is past.
+No time, no random id, no diagram. Format 1 had no base.
+
+What follows the base is the *shape*: processes that wait at the same place with the same variables
+have the same, however long they have lived.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +23,7 @@ from app.engine.compiling import Diagram
 from app.engine.pruning import ROOT, kept
 from app.engine.tokens import Process, Token
 
-FORMAT = 1
+FORMAT = 2
 
 
 def begin(diagram: Diagram, variables: Mapping[str, Any]) -> Process:
@@ -28,29 +33,65 @@ def begin(diagram: Diagram, variables: Mapping[str, Any]) -> Process:
     return process
 
 
-def dump(process: Process) -> str:
-    """Return the state as text."""
-    state: dict[str, Any] = {"v": FORMAT, "n": process.next_id, "d": process.variables}
-    state["t"] = [] if process.completed else _rows(process)
-    inner = [[tree.host.id, _rows(tree)] for tree in process.trees() if tree is not process]
+def split(text: str) -> tuple[int, str]:
+    """Return the base of a state and its shape.
+
+    Raises:
+        EngineError: the text is no state, or one of a later program.
+    """
+    match = _HEAD.match(text)
+    if match is None:
+        raise EngineError("流程状态无法识别。")
+    return int(match["base"] or 0), "{" + text[match.end() :]
+
+
+_HEAD = re.compile(r'\{"v":(?:1|2,"b":(?P<base>\d+)),(?="n":)')
+
+
+def joined(base: int, shape: str) -> str:
+    """Return the state that has this base and this shape."""
+    return f'{{"v":{FORMAT},"b":{base},{shape[1:]}'
+
+
+def dump(process: Process) -> tuple[int, str]:
+    """Return the state as the base that its ids have moved by, and its shape."""
+    trees = [(tree, list(kept(tree))) for tree in process.trees()]
+    if process.completed:
+        trees = []
+    base = min((token.id for _, tokens in trees for token, _ in tokens), default=1) - 1
+    state: dict[str, Any] = {"n": process.next_id - base, "d": process.variables, "t": []}
+    inner: list[Any] = []
+    for tree, tokens in trees:
+        rows = [_row(token, parent, base) for token, parent in tokens]
+        if tree is process:
+            state["t"] = rows
+        else:
+            inner.append([tree.host.id - base, rows])
     if inner:
         state["s"] = sorted(inner)
+    return base, written(state)
+
+
+def written(value: Any) -> str:
+    """Return a value as JSON, the same text for the same value.
+
+    Raises:
+        EngineError: it has no JSON.
+    """
     try:
-        return json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError as error:
         raise EngineError("变量的值不能保存。") from error
 
 
-def load(diagram: Diagram, text: str) -> Process:
-    """Return the process whose state this is.
+def load(diagram: Diagram, shape: str) -> Process:
+    """Return the process whose shape this is; its ids count from the state's base.
 
     Raises:
-        EngineError: the text is no state, or one of another diagram.
+        EngineError: the text is no shape, or one of another diagram.
     """
     try:
-        state = json.loads(text)
-        if state["v"] != FORMAT:
-            raise EngineError("流程状态的格式 %(format)s 无法识别。", format=state["v"])
+        state = json.loads(shape)
         process = Process(
             diagram.spec, diagram.inner_specs, variables=state["d"], next_id=state["n"]
         )
@@ -63,12 +104,8 @@ def load(diagram: Diagram, text: str) -> Process:
     return process
 
 
-def _rows(tree: Any) -> list[list[Any]]:
-    return [_row(token, parent) for token, parent in kept(tree)]
-
-
-def _row(token: Token, parent: int) -> list[Any]:
-    row = [token.id, parent, token.task_spec.name, token.state]
+def _row(token: Token, parent: int, base: int) -> list[Any]:
+    row = [token.id - base, parent and parent - base, token.task_spec.name, token.state]
     more = {key: value for key, value in token.internal_data.items() if value is not False}
     if token.own is not None:
         more["own"] = token.own

@@ -36,6 +36,8 @@ class Catalogue:
     effects: Mapping[str, tuple[frozenset[str], frozenset[str]]]
     #: Variables that the program itself puts in when it starts a process of this kind.
     variables: frozenset[str]
+    #: Numbers of the rule book that timers may name; empty where there is no rule book.
+    codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

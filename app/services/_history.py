@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from app.domain.errors import Conflict
 from app.domain.history import seal
 from app.services._catalogue import Chain, Context
 from app.services._rows import CHAIN, INSERT_EVENT, MOVE_HEAD
@@ -14,9 +15,13 @@ def record(
     params: dict[str, Any] | None = None,
     passed: Sequence[str] = (),
 ) -> None:
-    """Append one line to the history of the context's case; no person means the system itself."""
-    case_id, by, chain = context.process.case_id, context.by, _chain(context)
-    line = {
+    """Append one line to the history of the context's case; no person means the system itself.
+
+    Raises:
+        Conflict: another process of the case added a line at the same time.
+    """
+    case_id, by, chain = context.process.case_id, context.by, end_of_chain(context)
+    line: dict[str, Any] = {
         "case_id": case_id,
         "seq": chain.length + 1,
         "at": context.at,
@@ -28,13 +33,18 @@ def record(
         "passed": list(passed),
     }
     chain.head, chain.length = seal(chain.head, line), chain.length + 1
-    row = {**line, "process_id": context.process.id or None, "hash": chain.head}
-    INSERT_EVENT.run(context.connection, row)
-    moved = {"of_id": case_id, "head": chain.head, "length": chain.length}
-    MOVE_HEAD.run(context.connection, moved)
+    moved = {"of_id": case_id, "of_length": line["seq"] - 1} | {
+        "head": chain.head,
+        "length": chain.length,
+    }
+    if MOVE_HEAD.run(context.connection, moved).rowcount != 1:
+        raise Conflict
+    about = {"process_id": context.process.id or None, "timer_id": line["params"].get("timer_id")}
+    INSERT_EVENT.run(context.connection, {**line, **about, "hash": chain.head})
 
 
-def _chain(context: Context) -> Chain:
+def end_of_chain(context: Context) -> Chain:
+    """Return the end of the case's history, which contexts made from this one then share."""
     if context.chain is None:
         row = context.connection.execute(CHAIN, {"of_id": context.process.case_id}).one()
         context.chain = Chain(row.history_head, row.history_length)

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, or_, select, update
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.domain.base import Base
@@ -20,37 +20,40 @@ def _table(mapped: type[Base]) -> Table:
 _CASE, _PROCESS, _TASK, _TIMER = _table(Case), _table(Process), _table(Task), _table(Timer)
 
 
-def _insert(table: Table, *names: str) -> Prepared:
-    """Return an insert of the columns *names* and of all that have a plain default, by id."""
+def _insert(table: Table, *names: str, tells_id: bool = False) -> Prepared:
+    """Return an insert of the columns *names* and of all that have a plain default."""
     defaults: dict[str, Any] = {
         column.name: column.default.arg
         for column in table.columns
         if isinstance(column.default, ScalarElementColumnDefault)
     }
     given: dict[str, Any] = {name: bindparam(name) for name in names}
-    return Prepared(insert(table).values(defaults | given).returning(table.c.id))
+    statement = insert(table).values(defaults | given)
+    return Prepared(statement.returning(table.c.id) if tells_id else statement)
 
 
 INSERT_PROCESS = _insert(
     _PROCESS,
     *("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id", "change_request_id"),
     *("objection_id", "state", "status", "revision", "started_at", "started_by_id"),
+    tells_id=True,
 )
 INSERT_TASK = _insert(
     _TASK,
     *("process_id", "case_id", "engine_id", "key", "name", "role", "unit_id", "assignee_id"),
     *("form_key", "opened_at", "due_at", "due_provisional", "sort_at"),
+    tells_id=True,
 )
 INSERT_TIMER = _insert(
     _TIMER,
     *("process_id", "case_id", "task_id", "engine_id", "key", "name", "code", "article", "rule"),
     *("base", "calendar_version", "due_at", "provisional", "is_deadline", "state", "armed_at"),
-    *("disarmed_at", "try_at"),
+    *("ruled_by", "disarmed_at", "try_at"),
 )
 INSERT_EVENT = _insert(
     _table(Event),
     *("case_id", "process_id", "seq", "at", "by_id", "by_name", "on_behalf_of", "what"),
-    *("params", "passed", "hash"),
+    *("params", "passed", "hash", "timer_id"),
 )
 INSERT_SUBMISSION = _insert(
     _table(Submission),
@@ -59,9 +62,10 @@ INSERT_SUBMISSION = _insert(
 
 CHAIN = select(_CASE.c.history_head, _CASE.c.history_length).where(_CASE.c.id == bindparam("of_id"))
 
+#: Take the end of the chain; of two that add to it at once, one changes no row.
 MOVE_HEAD = Prepared(
     update(_CASE)
-    .where(_CASE.c.id == bindparam("of_id"))
+    .where(_CASE.c.id == bindparam("of_id"), _CASE.c.history_length == bindparam("of_length"))
     .values(history_head=bindparam("head"), history_length=bindparam("length"))
 )
 
@@ -92,7 +96,7 @@ DISARM_TIMER = Prepared(
     .where(
         _TIMER.c.process_id == bindparam("of_process"),
         _TIMER.c.engine_id == bindparam("of_engine_id"),
-        _TIMER.c.state == TimerState.ARMED,
+        or_(_TIMER.c.state == TimerState.ARMED, _TIMER.c.state == TimerState.SUSPENDED),
     )
     .values(state=TimerState.DISARMED, disarmed_at=bindparam("at"))
 )
@@ -107,6 +111,7 @@ PROCESS_COLUMNS = (
     "follow_up_id",
     "change_request_id",
     "objection_id",
+    "status",
     "revision",
     "state",
 )
@@ -130,7 +135,7 @@ TASK_COLUMNS = (
 )
 
 #: A task with the columns of its process and case that completing it reads.
-LOAD = Prepared(
+LOAD = (
     select(
         _TASK.c.id.label("task_id"),
         _TASK.c.revision.label("task_revision"),
@@ -141,23 +146,30 @@ LOAD = Prepared(
     )
     .join_from(_TASK, _PROCESS, _PROCESS.c.id == _TASK.c.process_id)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
-    .where(_TASK.c.id == bindparam("task_id"))
+    .where(_TASK.c.id == bindparam("of_id"))
 )
 
-RUNNING = Prepared(
+RUNNING = (
     select(*_RUNNING)
     .select_from(_PROCESS)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
     .where(_PROCESS.c.id == bindparam("of_id"))
 )
 
-#: Take a timer that has run out; of two workers that try, one changes no row.
-CLAIM_TIMER = Prepared(
+#: Fire a timer that has run out; of two workers that try, one changes no row. Whoever lost his
+#: claim leaves it to the one who has it now.
+FIRE_TIMER = Prepared(
     update(_TIMER)
     .where(
         _TIMER.c.id == bindparam("of_id"),
         _TIMER.c.state == TimerState.ARMED,
         _TIMER.c.try_at <= bindparam("at"),
+        _TIMER.c.due_at <= bindparam("at"),
+        or_(
+            _TIMER.c.claimed_until.is_(None),
+            _TIMER.c.claimed_until <= bindparam("at"),
+            _TIMER.c.claimed_by == bindparam("worker"),
+        ),
     )
     .values(state=TimerState.FIRED, fired_at=bindparam("at"), fired_by=bindparam("worker"))
 )
@@ -165,6 +177,9 @@ CLAIM_TIMER = Prepared(
 TIMER = select(
     *(
         _TIMER.c[name]
-        for name in ("process_id", "case_id", "engine_id", "name", "key", "code", "rule", "due_at")
+        for name in (
+            *("process_id", "case_id", "engine_id", "name", "key", "code", "rule", "base"),
+            *("due_at", "provisional"),
+        )
     )
 ).where(_TIMER.c.id == bindparam("of_id"))

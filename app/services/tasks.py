@@ -17,12 +17,13 @@ from app.domain.evidence import Evidence
 from app.domain.form import declared, evidence_ids
 from app.domain.people import Actor, User
 from app.domain.process import Task
+from app.domain.vocabulary import ProcessStatus
 from app.services import _progress, diagrams
 from app.services._catalogue import ANSWERS, Chain, Context, Given, Running, running
 from app.services._history import record
 from app.services._rows import FINISH_TASK, INSERT_SUBMISSION, LOAD, RUNNING_COLUMNS
 from app.services._scope import holds
-from app.services.inbox import done, get_task, require
+from app.services.inbox import get_task, require, require_going
 
 
 def claim(task_id: int, actor: Actor) -> Task:
@@ -60,8 +61,7 @@ def _assign(
     get_task(task_id, actor)
     with transaction() as session:
         task = session.get_one(Task, task_id, populate_existing=True, with_for_update=True)
-        if task.closed_at is not None:
-            raise done(task)
+        require_going(task)
         if not holds(actor, task):
             raise NotAllowed
         if task.assignee_id not in allowed:
@@ -110,22 +110,37 @@ def complete_task(
         Conflict: the task or its process moved while we were looking at it.
     """
     with transaction() as session:
-        task = _load(session, task_id, actor)
-        if revision is not None and revision != task.task_revision:
-            raise Conflict
-        context = _context(session, task, actor)
-        compiled = diagrams.compiled(session, task.diagram_id)
-        form = compiled.forms.get(task.form_key or "", {})
-        _keep(context, task, answers)
-        if (entry := ANSWERS.get(task.form_key or "")) is not None and task.case_id is not None:
-            entry.run(context, Given(answers))
-        _attach(context, task, evidence_ids(form, answers))
-        variables = declared(form, answers)
-        step = engine.complete(compiled.program, task.state, task.engine_id, variables)
-        if task.case_id is not None:
-            line = {"task": task.name, "key": task.key, "decided": variables}
-            record(context, "completed", line, passed=step.passed)
-        return _progress.apply(context, step)
+        return complete(session, task_id, actor, answers, revision=revision)
+
+
+def complete(
+    session: Session,
+    task_id: int,
+    actor: Actor,
+    answers: Mapping[str, Any],
+    *,
+    revision: int | None = None,
+) -> list[int]:
+    """Complete a task within a transaction that another service has begun.
+
+    Raises as `complete_task` does.
+    """
+    task = _load(session, task_id, actor)
+    if revision is not None and revision != task.task_revision:
+        raise Conflict
+    context = _context(session, task, actor)
+    compiled = diagrams.compiled(session, task.diagram_id)
+    form = compiled.forms.get(task.form_key or "", {})
+    _keep(context, task, answers)
+    if (entry := ANSWERS.get(task.form_key or "")) is not None and task.case_id is not None:
+        entry.run(context, Given(answers))
+    _attach(context, task, evidence_ids(form, answers))
+    variables = declared(form, answers)
+    step = engine.complete(compiled.program, task.state, task.engine_id, variables)
+    if task.case_id is not None:
+        line = {"task": task.name, "key": task.key, "decided": variables}
+        record(context, "completed", line, passed=step.passed)
+    return _progress.apply(context, step)
 
 
 def _load(session: Session, task_id: int, actor: Actor) -> Any:
@@ -133,9 +148,9 @@ def _load(session: Session, task_id: int, actor: Actor) -> Any:
 
     Raises as `complete_task` does.
     """
-    task = LOAD.run(session.connection(), {"task_id": task_id}).first()
+    task = session.connection().execute(LOAD, {"of_id": task_id}).first()
     mine = task is not None and task.closed_at is None and task.assignee_id in (None, actor.id)
-    if not mine or not holds(actor, task) or _has_duty(task):
+    if not mine or not _goes(task) or not holds(actor, task) or _has_duty(task):
         # Off the beaten track: say exactly why not.
         whole = get_task(task_id, actor)
         session.refresh(whole)
@@ -143,6 +158,11 @@ def _load(session: Session, task_id: int, actor: Actor) -> Any:
     if task is None:
         raise TaskNotFound
     return task
+
+
+def _goes(task: Any) -> bool:
+    """Tell whether the task's process is neither suspended nor over."""
+    return bool(task.status == ProcessStatus.RUNNING)
 
 
 def _has_duty(task: Any) -> bool:

@@ -243,7 +243,7 @@ def test_what_the_catalogue_does_not_know_is_refused(code, element, body):
 
 
 def test_every_rule_has_a_diagram_that_breaks_it():
-    tried = {row[0] for row in [*BROKEN, *STRANGE]} | {"catalogue/deadline"}
+    tried = {row[0] for row in [*BROKEN, *STRANGE]} | {"catalogue/deadline", "catalogue/code"}
 
     assert tried == {rule.code for rule in RULES}
 
@@ -267,6 +267,23 @@ def test_two_deadlines_on_one_task_are_refused():
 
     assert errors(once, CATALOGUE) == []
     assert errors(twice, CATALOGUE) == [("catalogue/deadline", "u")]
+
+
+def test_a_code_that_the_rule_book_lacks_is_a_warning_naming_the_timer():
+    mark = (
+        '<~extensionElements><camunda:properties><camunda:property name="code" value="T99" />'
+        "</camunda:properties></~extensionElements>"
+    )
+    body = on_boundary(TIMER, timed("timeDate", "due"), host=person())
+    text = diagram(body.replace(f"<~{TIMER}>", f"{mark}<~{TIMER}>"))
+
+    book = replace(CATALOGUE, codes=frozenset({"T05"}))
+
+    assert [(p.severity, p.code, p.element) for p in lint(Source("p", text), book)] == [
+        ("warning", "catalogue/code", "late")
+    ]
+    assert lint(Source("p", text), replace(book, codes=frozenset({"T99"}))) == []
+    assert lint(Source("p", text), CATALOGUE) == []  # nobody told it of a rule book
 
 
 SOUND = {

@@ -77,6 +77,18 @@ def several_deadlines(model: Model) -> Iterator[Found]:
             yield node, {"name": node.name}
 
 
+_UNKNOWN_CODE = "“%(name)s”的编号 %(code)s 不在期限规则中，其时长和依据只按图上所写，不随期限规则。"
+
+
+@rule("catalogue/code", _UNKNOWN_CODE, "warning")
+def unknown_codes(model: Model) -> Iterator[Found]:
+    codes = model.catalogue.codes if model.catalogue else frozenset[str]()
+    for node in model.nodes:
+        code = properties(node.element).get("code", "")
+        if codes and code and node.defines("timer") and code not in codes:
+            yield node, {"name": node.name or node.element.get("id"), "code": code}
+
+
 @rule("catalogue/decision", "“%(name)s”所用的决策表 %(key)s 不存在。")
 def unknown_decisions(model: Model) -> Iterator[Found]:
     for node, key in _decisions(model):
