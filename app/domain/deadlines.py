@@ -58,8 +58,10 @@ def due(rule: Rule, base: datetime, calendar: Calendar) -> Due:
             return _occurrence(rule, base, 1, calendar)
         if rule.span is None:
             return _on(rule, base, calendar)
-        count = _before if rule.anchor is Anchor.BEFORE else _after
-        return count(_start(rule, base), rule.span.unit, rule.span.number, calendar)
+        start, span = _start(rule, base), rule.span
+        if rule.anchor is Anchor.BEFORE:
+            return _before(start, span.unit, span.number, calendar)
+        return _after(start, span.unit, span.number, calendar, rolls=span.rolls)
     except OverflowError as error:
         raise Uncountable from error
 
@@ -116,7 +118,7 @@ def _on(rule: Rule, base: datetime, calendar: Calendar) -> Due:
         at = rule.on.astimezone(UTC)
         on = last_day(at)
     else:
-        at, on = _end_of(rule.on), rule.on
+        at, on = end_of(rule.on), rule.on
     return Due(at, on, calendar.is_provisional_between(local_date(base), on))
 
 
@@ -125,14 +127,18 @@ def _start(rule: Rule, base: datetime) -> _Start:
         return _Start(local_date(base), base)
     if isinstance(rule.on, datetime):
         return _Start(last_day(rule.on), rule.on)
-    return _Start(rule.on, _end_of(rule.on))
+    return _Start(rule.on, end_of(rule.on))
 
 
-def _after(start: _Start, unit: Unit, number: int, calendar: Calendar) -> Due:
+def _after(
+    start: _Start, unit: Unit, number: int, calendar: Calendar, *, rolls: bool = True
+) -> Due:
     if unit in _LENGTHS:
         return _exactly(start.at + _LENGTHS[unit] * number)
-    last = calendar.next_workday(_shift(start.day, unit, number, calendar))
-    return Due(_end_of(last), last, calendar.is_provisional_between(start.day, last))
+    last = _shift(start.day, unit, number, calendar)
+    if rolls:
+        last = calendar.next_workday(last)
+    return Due(end_of(last), last, calendar.is_provisional_between(start.day, last))
 
 
 def _before(start: _Start, unit: Unit, number: int, calendar: Calendar) -> Due:
@@ -189,5 +195,6 @@ def _beginning_of(day: date) -> datetime:
     return datetime.combine(day, time.min, LOCAL).astimezone(UTC)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """Return the moment at which *day* is over in Beijing, 24:00."""
     return _beginning_of(day + timedelta(days=1))

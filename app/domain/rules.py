@@ -40,13 +40,15 @@ class Span:
 
     unit: Unit
     number: int
+    #: Whether a period that would end on a day of rest ends on the next working day (顺延).
+    rolls: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.number <= 100_000:
             raise ValueError(f"a span of {self.number} {self.unit}")
 
     def __str__(self) -> str:
-        return f"{self.unit}({self.number})"
+        return f"{self.unit}({self.number}{'' if self.rolls else _STAYS})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +86,17 @@ class Rule:
         return cls(Anchor.ON, None, _moment(text))
 
 
+#: What marks a span that ends on its last day, whether people work then or not.
+_STAYS = ", stays"
 _UNITS = "|".join(Unit)
-_SPAN_TEXT = rf"(?P<unit>{_UNITS})\((?P<number>\d+)\)"
+_SPAN_TEXT = rf"(?P<unit>{_UNITS})\((?P<number>\d+)(?P<stays>{_STAYS})?\)"
 _SPAN = re.compile(_SPAN_TEXT)
 _EVERY = re.compile(rf"every\({_SPAN_TEXT}\)")
 _RELATIVE = re.compile(rf"(?P<anchor>before|after)\((?P<on>[^,]+), {_SPAN_TEXT}\)")
 
 
 def _span(match: re.Match[str]) -> Span:
-    return Span(Unit(match["unit"]), int(match["number"]))
+    return Span(Unit(match["unit"]), int(match["number"]), rolls=match["stays"] is None)
 
 
 def _moment(text: str) -> date | datetime:
