@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import Protocol
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base
+from app.domain.people import User
 
 #: Monday to Friday; Saturday is the sixth.
 FRIDAY = 5
@@ -43,8 +44,17 @@ class CalendarVersion(Base):
     __tablename__ = "calendar_version"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    #: The number of the notice, or what else entitles to it.
     note: Mapped[str] = mapped_column(String(200))
+    #: Of a change of its own days: the county; ``None`` for the whole country.
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     adopted_at: Mapped[datetime]
+    #: ``None`` when the program itself, or the command line, did it.
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: When the last deadline that it moves had been moved.
+    applied_at: Mapped[datetime | None]
+
+    adopted_by: Mapped[User | None] = relationship()
 
 
 class CalendarChange(Base):
@@ -59,9 +69,15 @@ class CalendarChange(Base):
     day: Mapped[date] = mapped_column(index=True)
     was_workday: Mapped[bool]
     is_workday: Mapped[bool]
+    #: Of a county's own day: ``None`` if it had none before, or has none any more.
     was_name: Mapped[str | None] = mapped_column(String(40))
     name: Mapped[str | None] = mapped_column(String(40))
     was_provisional: Mapped[bool]
+
+    @property
+    def shows(self) -> bool:
+        """Whether one sees it in a printed calendar."""
+        return self.was_workday != self.is_workday or self.was_name != self.name
 
 
 class LocalDay(Base):
@@ -91,8 +107,8 @@ class SchoolTerm(Base):
     ends_on: Mapped[date]
 
 
-class KnownDay(Protocol):
-    """What a calendar wants to know of a day; a `CalendarDay` or a row of columns."""
+class OwnDay(Protocol):
+    """What a calendar wants to know of a county's own day."""
 
     @property
     def day(self) -> date: ...
@@ -100,6 +116,11 @@ class KnownDay(Protocol):
     def is_workday(self) -> bool: ...
     @property
     def name(self) -> str | None: ...
+
+
+class KnownDay(OwnDay, Protocol):
+    """What a calendar wants to know of a day; a `CalendarDay` or a row of columns."""
+
     @property
     def provisional(self) -> bool: ...
 
@@ -141,10 +162,32 @@ class Calendar:
             _settled_years(known.values()),
         )
 
+    def with_own(self, days: Iterable[OwnDay]) -> Calendar:
+        """Return this calendar as a county keeps it that has *days* of its own."""
+        own = {row.day.toordinal(): row for row in days}
+        if not own:
+            return self
+        first, last = min(own), max(own)
+        if self._first <= self._last:
+            first, last = min(first, self._first), max(last, self._last)
+        workdays = (
+            ordinal
+            for ordinal in range(first, last + 1)
+            if (own[ordinal].is_workday if ordinal in own else self._is_worked(ordinal))
+        )
+        names = dict(self._names) | {row.day: row.name for row in own.values() if row.name}
+        return Calendar(
+            self.version,
+            first,
+            last,
+            array("i", workdays),
+            MappingProxyType(names),
+            self._settled_years,
+        )
+
     def is_workday(self, day: date) -> bool:
         """Say whether people work on *day*, make-up workdays included."""
-        ordinal = day.toordinal()
-        return self._rank(ordinal) > self._rank(ordinal - 1)
+        return self._is_worked(day.toordinal())
 
     def name_of(self, day: date) -> str | None:
         """Return the holiday that *day* belongs to or is made up for."""
@@ -178,6 +221,9 @@ class Calendar:
     def workdays_between(self, a: date, b: date) -> int:
         """Count the working days after *a* up to and including *b*; negative if *b* is earlier."""
         return self._rank(b.toordinal()) - self._rank(a.toordinal())
+
+    def _is_worked(self, ordinal: int) -> bool:
+        return self._rank(ordinal) > self._rank(ordinal - 1)
 
     def _rank(self, ordinal: int) -> int:
         """Count the working days since the year 1 up to and including *ordinal*."""

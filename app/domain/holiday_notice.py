@@ -14,13 +14,18 @@ from app.domain.errors import Invalid, Sentence
 #: The years whose festivals can be worked out, and so checked.
 YEARS = range(2004, 2101)
 LONGEST_NAME = 40
+#: Monday is 0.
+FRIDAY = 4
 
 YES = frozenset({"是", "true", "yes", "1"})
 NO = frozenset({"否", "false", "no", "0"})
-WORK = YES | {"班", "上班", "补班", "调休上班", "工作日"}
+#: Says by itself that the day is worked to make up for a holiday.
+MAKE_UP = frozenset({"班", "补班", "调休上班"})
+WORK = YES | MAKE_UP | {"上班", "工作日"}
 REST = NO | {"休", "放假", "休息", "节假日"}
 
 _DATE = re.compile(r"(\d{4})(?:年|[-/.]|(?=\d{4}$))(\d{1,2})(?:月|[-/.]|(?=\d{2}$))(\d{1,2})日?")
+_MADE_UP = re.compile(r"调休|补班")
 _NO_YEAR = re.compile(r"(\d{1,2})[月\-/.](\d{1,2})日?")
 
 #: The weekdays of each festival of a year, by its name.
@@ -58,6 +63,7 @@ def read_notice(
     Raises:
         Invalid: with all that is wrong, row by row; nothing may be adopted then.
     """
+    rows = list(rows)
     wrong: dict[str, list[str]] = {}
     holidays: dict[date, Holiday] = {}
     seen: dict[date, int] = {}
@@ -68,11 +74,33 @@ def read_notice(
                 wrong[f"rows.{row.number}.day"] = [same]
             seen.setdefault(holiday.day, row.number)
             holidays[holiday.day] = holiday
+    wrong |= _unexplained(rows, holidays, seen)
     if not wrong:
         wrong = _gaps(holidays, calendar, festivals)
     if wrong:
         raise Invalid("放假安排有误，未采用任何一行。", fields=wrong)
     return sorted(holidays.values(), key=lambda holiday: holiday.day)
+
+
+def _unexplained(
+    rows: Iterable[HolidayRow], holidays: Mapping[date, Holiday], seen: Mapping[date, int]
+) -> dict[str, list[str]]:
+    """Find the Saturdays and Sundays that are worked without being made up for any holiday."""
+    flags = {row.number: plain_text(row.is_workday) for row in rows}
+    names = {one.name for one in holidays.values() if one.name and not one.is_workday}
+    return {
+        f"rows.{seen[day]}.is_workday": ["周末上班须注明调休，如“国庆节调休”。"]
+        for day, one in holidays.items()
+        if one.is_workday and day.weekday() > FRIDAY and flags[seen[day]] not in MAKE_UP
+        if not _is_made_up(one.name or "", names)
+    }
+
+
+def _is_made_up(name: str, holidays: Iterable[str]) -> bool:
+    """Tell whether a working day is named for a holiday, as notices do, or says what it is."""
+    if _MADE_UP.search(name):
+        return True
+    return any(name and (name in holiday or holiday in name) for holiday in holidays)
 
 
 def settled_by(holidays: Iterable[Holiday], calendar: Calendar) -> list[int]:

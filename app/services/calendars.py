@@ -1,67 +1,47 @@
-"""The working calendar: seeded once, changed by holiday notices, read by everyone who counts."""
+"""The working calendar: seeded once, changed by notices, read by everyone who counts.
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+Each change is a version that says what was before, so that every older one can be told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.db import db, transaction
 from app.domain.calendar import Calendar, CalendarDay, CalendarVersion
-from app.domain.errors import Invalid, Sentence
 from app.domain.holiday_notice import Holiday, HolidayRow, read_notice, settled_by
+from app.domain.people import Actor
 from app.services import calendar_sources as sources
-
-LONGEST_SOURCE = 200
-#: The note of the first version.
-SEEDED = "随程序提供"
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The calendar as last read, the version it was read at, and when that was last checked."""
-
-    version: tuple[int, str, datetime] | None
-    calendar: Calendar
-    asked_at: float
-
-
-_read: WeakKeyDictionary[Engine, _Read] = WeakKeyDictionary()
-
-_NEWEST = (
-    select(CalendarVersion.id, CalendarVersion.note, CalendarVersion.adopted_at)
-    .order_by(CalendarVersion.id.desc())
-    .limit(1)
+from app.services._calendar import (
+    Day,
+    Days,
+    at_version,
+    current,
+    days_of_country,
+    days_of_county,
+    forget,
+    in_order,
+)
+from app.services._calendar_changes import (
+    AndThen,
+    DayChange,
+    Proposal,
+    checked_source,
+    may_keep,
+    require_keeper,
+    write_version,
 )
 
+__all__ = ["DayChange", "Proposal", "at_version", "current", "may_keep", "require_keeper"]
 
-def current() -> Calendar:
-    """Return the calendar in force; without days, and of version 0, while none was seeded.
-
-    A notice that another worker adopts is seen here within a second.
-    """
-    session = db.session()
-    engine = session.get_bind().engine
-    known = _read.get(engine)
-    if known is None or monotonic() - known.asked_at > 1:
-        known = _read[engine] = _ask(session, known)
-    return known.calendar
-
-
-def _ask(session: Session, known: _Read | None) -> _Read:
-    """Read the calendar, or find that what is *known* still holds."""
-    newest = session.connection().execute(_NEWEST).first()
-    if newest is None:
-        return _Read(None, Calendar.of([], version=0), asked_at=0)
-    version = (newest.id, newest.note, newest.adopted_at)
-    if known is None or known.version != version:
-        known = _Read(version, _load(session, newest.id), asked_at=0)
-    return replace(known, asked_at=monotonic())
+#: The note of the first version.
+SEEDED = "随程序提供"
 
 
 def seed() -> int:
@@ -71,60 +51,93 @@ def seed() -> int:
             return 0
         days = list(sources.seed_days())
         session.execute(insert(CalendarDay), days)
-        _adopt(session, note=SEEDED, at=utcnow())
+        at = utcnow()
+        session.add(CalendarVersion(note=SEEDED, adopted_at=at, applied_at=at))
+        forget(session)
         return len(days)
 
 
-def import_notice(rows: Iterable[HolidayRow], *, source: str, at: datetime) -> int:
-    """Adopt a holiday notice and return the new version; a year it settles is replaced whole.
+def propose_notice(rows: Iterable[HolidayRow]) -> Proposal:
+    """Return what adopting a holiday notice would change; a year it settles is settled whole.
 
     Raises:
-        Invalid: a row is wrong, or the notice lacks a festival; nothing is adopted.
+        Invalid: a row is wrong, or the notice lacks a festival.
     """
-    source = source.strip()
-    if not 0 < len(source) <= LONGEST_SOURCE:
-        fault = Sentence("请填写通知文号，不超过 %(most)s 字。", most=LONGEST_SOURCE)
-        raise Invalid(fields={"source": [fault]})
-    with transaction() as session:
-        calendar = current()
-        holidays = read_notice(rows, calendar, sources.festivals)
-        days = list(_days(holidays, settled_by(holidays, calendar), source))
-        session.execute(delete(CalendarDay).where(CalendarDay.day.in_([d["day"] for d in days])))
-        session.execute(insert(CalendarDay), days)
-        return _adopt(session, note=source, at=at)
+    return _of_notice(db.session(), rows)
 
 
-def _days(
-    holidays: Sequence[Holiday], years: Sequence[int], source: str
-) -> Iterator[dict[str, Any]]:
-    """Yield the rows to write: each day of the notice, and the ordinary days of *years*."""
-    named = {holiday.day: holiday for holiday in holidays}
-    ordinary = [day for year in years for day in sources.days_of(year) if day not in named]
-    for day in [*named, *ordinary]:
-        holiday = named.get(day) or Holiday(day, _is_weekday(day), None)
-        yield {
-            "day": day,
-            "is_workday": holiday.is_workday,
-            "name": holiday.name,
-            "source": source,
-            "provisional": False,
-        }
+def _of_notice(session: Session, rows: Iterable[HolidayRow]) -> Proposal:
+    calendar = current()
+    holidays = read_notice(rows, calendar, sources.festivals)
+    years = settled_by(holidays, calendar)
+    before = days_of_country(session)
+    said = {day.day: day for day in _days(holidays, years)}
+    changes = tuple(_change(before, day) for day in said.values() if before.get(day.day) != day)
+    national = Calendar.of((before | said).values(), version=calendar.version)
+
+    def after(county_id: int | None) -> Calendar:
+        own = days_of_county(session, county_id) if county_id else {}
+        return national.with_own(in_order(own))
+
+    return Proposal(None, changes, tuple(years), after)
+
+
+def _days(holidays: Sequence[Holiday], years: Sequence[int]) -> Iterable[Day]:
+    """Return each day of the notice, and the ordinary days of *years*."""
+    named = {one.day: Day(one.day, one.is_workday, one.name, False) for one in holidays}
+    ordinary = (day for year in years for day in sources.days_of(year) if day not in named)
+    return [*named.values(), *(Day(day, _is_weekday(day), None, False) for day in ordinary)]
+
+
+def _change(before: Days, day: Day) -> DayChange:
+    was = before.get(day.day, Day(day.day, _is_weekday(day.day), None, True))
+    return DayChange(
+        day.day, was.is_workday, day.is_workday, was.name, day.name, was_provisional=was.provisional
+    )
 
 
 def _is_weekday(day: date) -> bool:
+    """Tell whether *day* is one from Monday to Friday."""
     return day.weekday() not in sources.WEEKEND
 
 
-def _adopt(session: Session, *, note: str, at: datetime) -> int:
-    _read.pop(session.get_bind().engine, None)
-    version = CalendarVersion(note=note, adopted_at=at)
-    session.add(version)
-    session.flush()
-    return version.id
+def import_notice(
+    rows: Iterable[HolidayRow],
+    *,
+    source: str,
+    at: datetime,
+    by: Actor | None = None,
+    and_then: AndThen | None = None,
+) -> int:
+    """Adopt a holiday notice and return the version it is in force by; nobody is the command line.
+
+    A notice that says what is known already changes nothing, and makes no version.
+
+    Raises:
+        NotAllowed: the person may not change the calendar.
+        Invalid: a row is wrong, or the notice lacks a festival; nothing is adopted.
+    """
+    if by is not None:
+        require_keeper(by)
+    source = checked_source(source)
+    with transaction() as session:
+        proposal = _of_notice(session, rows)
+        if not proposal.changes:
+            return current().version
+        days = [change.day for change in proposal.changes]
+        session.execute(delete(CalendarDay).where(CalendarDay.day.in_(days)))
+        session.execute(insert(CalendarDay), [_row(one, source) for one in proposal.changes])
+        version = CalendarVersion(note=source, adopted_at=at, adopted_by_id=by.id if by else None)
+        found = write_version(session, version, proposal.changes, and_then)
+    forget(db.session())
+    return found
 
 
-def _load(session: Session, version: int) -> Calendar:
-    days = session.execute(
-        select(CalendarDay.day, CalendarDay.is_workday, CalendarDay.name, CalendarDay.provisional)
-    )
-    return Calendar.of(days, version=version)
+def _row(change: DayChange, source: str) -> dict[str, Any]:
+    return {
+        "day": change.day,
+        "is_workday": change.is_workday,
+        "name": change.name,
+        "source": source,
+        "provisional": False,
+    }

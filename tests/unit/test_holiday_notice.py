@@ -54,7 +54,7 @@ def test_a_day_must_say_plainly_whether_it_is_worked(flag):
 
 @pytest.mark.parametrize("flag", [True, "TRUE", 1, 1.0, "１", " 是 ", "上班", "补班"])
 def test_a_worked_day_may_be_typed_in_many_ways(flag):
-    assert read(*NOTICE, ("２０２７／１０／１０", flag, None))[-1].is_workday
+    assert read(*NOTICE, ("２０２７／１０／１０", flag, "国庆节调休"))[-1].is_workday
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,25 @@ def test_a_day_given_twice_is_refused():
     }
 
 
-def test_a_sunday_is_worked_when_the_notice_says_so():
-    last = read(*NOTICE, (date(2027, 10, 10), True, None))[-1]
+@pytest.mark.parametrize(
+    ("flag", "name"),
+    [("班", None), ("补班", ""), (True, "国庆节调休"), ("上班", "国庆节"), ("上班", "国庆")],
+)
+def test_a_sunday_is_worked_when_the_notice_says_what_for(flag, name):
+    last = read(*NOTICE, (date(2027, 10, 10), flag, name))[-1]
 
-    assert last == Holiday(date(2027, 10, 10), True, None)
+    assert (last.day, last.is_workday) == (date(2027, 10, 10), True)
+
+
+@pytest.mark.parametrize("name", [None, "", "工作日", "周日"])
+def test_a_sunday_that_is_worked_for_no_holiday_is_refused_by_its_row(name):
+    fields = refused(*NOTICE, (date(2027, 10, 10), "上班", name))
+
+    assert fields == {"rows.13.is_workday": ["周末上班须注明调休，如“国庆节调休”。"]}
+
+
+def test_a_monday_that_is_worked_needs_no_reason():
+    assert read(*NOTICE, (date(2027, 10, 11), True, None))[-1].is_workday
 
 
 def test_a_notice_without_a_festival_of_its_year_is_refused():

@@ -1,0 +1,29 @@
+"""What plain forms hold: dates that may be missing or mistyped."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import request
+
+from app.domain.errors import Invalid
+
+
+def days(*names: str) -> list[date]:
+    """Return the dates that the form holds under *names*.
+
+    Raises:
+        Invalid: one is missing, or no date; all of them are named.
+    """
+    found = {name: _day(request.form.get(name, "")) for name in names}
+    wrong = {name: ["请填写日期，如 2027-10-01。"] for name, day in found.items() if day is None}
+    if wrong:
+        raise Invalid(fields=wrong)
+    return [day for day in found.values() if day is not None]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
