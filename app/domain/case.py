@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base
-from app.domain.deadlines import Due
+from app.domain.deadlines import Due, end_of
 from app.domain.errors import WrongStage
 from app.domain.people import Unit, User
 from app.domain.vocabulary import (
@@ -20,6 +20,12 @@ from app.domain.vocabulary import (
     Severity,
     SourceLevel,
     Stage,
+)
+
+#: Where the work is still the unit's own.
+_UNREPORTED = frozenset(
+    {Stage.ISSUED, Stage.OBJECTION, Stage.PLANNING, Stage.PLAN_REVIEW}
+    | {Stage.RECTIFYING, Stage.CONTINUING, Stage.REPORTING}
 )
 
 
@@ -63,7 +69,8 @@ class Case(Base):
     original_due_on: Mapped[date]
     due_on: Mapped[date]
     due_provisional: Mapped[bool] = mapped_column(default=False)
-    #: The first day of the present period: the issue, or the relapse.
+    #: The first day of the present period: the issue, the relapse, the hand-over to another unit;
+    #: later by the days for which the case was suspended.
     counted_from: Mapped[date]
     stage: Mapped[Stage] = mapped_column(default=Stage.ISSUED)
     cycle: Mapped[int] = mapped_column(default=1)
@@ -83,8 +90,9 @@ class Case(Base):
     followed_up_at: Mapped[datetime | None]
     #: The first time a due date passed unreported; a later extension does not undo it.
     overdue_at: Mapped[datetime | None]
-    #: While it is suspended: since when, and the stage to come back to.
+    #: While it is suspended: since when.
     suspended_at: Mapped[datetime | None]
+    #: Where it stood when it was suspended, or ended without a close-out.
     stage_before: Mapped[Stage | None]
     created_at: Mapped[datetime]
     #: Head of the hash chain of `Event`, and how many lines it has.
@@ -97,10 +105,20 @@ class Case(Base):
 
     def enter(self, stage: Stage) -> None:
         """Move to *stage* because a task of that stage has opened."""
+        if self.stage is Stage.SUSPENDED:
+            self.stage_before = stage
+            return
         lasting = self.mode in (Mode.STAGED, Mode.STANDING)
-        if stage is Stage.RECTIFYING and lasting and self.verify_result is Result.R3:
+        goes_on = self.verify_result is Result.R3 or self.stage is Stage.CONTINUING
+        if stage is Stage.RECTIFYING and lasting and goes_on:
             stage = Stage.CONTINUING
         self.stage = stage
+
+    def make_standing(self) -> None:
+        """Make it a matter of lasting effort, with a date for each review."""
+        self.mode = Mode.STANDING
+        if self.stage is Stage.RECTIFYING:
+            self.stage = Stage.CONTINUING
 
     def acknowledge(self, at: datetime) -> None:
         """Take note that the unit has the notice in hand, by signature or by lapse of time."""
@@ -112,6 +130,7 @@ class Case(Base):
 
     def report_done(self, at: datetime) -> None:
         """Take the head's signature under the report: the unit says it is done."""
+        self.note_overdue(at)
         self.reported_done_at = at
         self.percent = 100
 
@@ -162,55 +181,54 @@ class Case(Base):
         self.verify_result = None
         self.reported_done_at = self.verified_at = self.closed_out_at = None
 
+    def note_overdue(self, at: datetime) -> None:
+        """Remember the first due date that passed unreported, if one has by *at*."""
+        runs = not self.stage.is_over and self.stage is not Stage.SUSPENDED
+        passed_at = end_of(self.due_on)
+        if runs and self.overdue_at is None and self.reported_done_at is None and at >= passed_at:
+            self.overdue_at = passed_at
+
+    def move_due(self, until: date, *, provisional: bool, at: datetime) -> None:
+        """Set another due date; that the old one has passed by now is not undone."""
+        if self.stage.is_over:
+            raise WrongStage("%(number)s 已结束，不能变更整改期限。", number=self.number)
+        self.note_overdue(at)
+        self.due_on, self.due_provisional = until, provisional
+
+    def suspend(self, at: datetime) -> None:
+        """Stop the case; no stage leads on until it is taken up again."""
+        if self.stage.is_over or self.stage is Stage.SUSPENDED:
+            raise WrongStage("%(number)s 已结束或已中止，不能再中止。", number=self.number)
+        self.note_overdue(at)
+        self.stage, self.stage_before, self.suspended_at = Stage.SUSPENDED, self.stage, at
+
+    def take_up(self, *, put_off: int) -> None:
+        """Go on where the case was suspended; its period begins and ends so many days later."""
+        if self.stage is not Stage.SUSPENDED or self.stage_before is None:
+            raise WrongStage("%(number)s 没有中止，无需恢复。", number=self.number)
+        self.stage, self.stage_before, self.suspended_at = self.stage_before, None, None
+        self.counted_from += timedelta(days=put_off)
+
+    def end(self, stage: Stage) -> None:
+        """End the case as *stage* without closing it out; where it stood stays known."""
+        if self.stage.is_over:
+            raise WrongStage("%(number)s 已结束，不能终结或撤销。", number=self.number)
+        self.stage_before = self.stage_before or self.stage
+        self.stage, self.suspended_at = stage, None
+
+    def hand_to(self, unit: Unit, department: Unit, on: date) -> None:
+        """Make *unit* answer for the case from now on; it begins anew, by the same due date."""
+        if self.stage not in _UNREPORTED:
+            raise WrongStage("%(number)s 已报结、已中止或已结束，不能转办。", number=self.number)
+        self.lead_unit, self.lead_unit_id = unit, unit.id
+        self.department, self.department_id = department, department.id
+        self.counted_from, self.percent, self.acknowledged_at = on, 0, None
+
     def escalate(self, rung: Rung) -> None:
         """Note the severest measure taken."""
         order = list(Rung)
         if self.rung is None or order.index(rung) > order.index(self.rung):
             self.rung = rung
-
-
-class Plan(Base):
-    """整改方案: what the unit means to do, in one cycle. A new version replaces the older."""
-
-    __tablename__ = "plan"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    cycle: Mapped[int]
-    cause: Mapped[str] = mapped_column(Text)
-    goal: Mapped[str] = mapped_column(Text)
-    leader: Mapped[str] = mapped_column(String(60))
-    created_at: Mapped[datetime]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-
-    measures: Mapped[list[Measure]] = relationship(
-        cascade="all, delete-orphan", order_by="Measure.position"
-    )
-
-    def planned_percent(self, day: date) -> int:
-        """Return how much should be done by the end of *day*: the measures whose time is up."""
-        total = sum(measure.weight for measure in self.measures)
-        if not total:
-            return 0
-        return 100 * sum(m.weight for m in self.measures if m.ends_on <= day) // total
-
-
-class Measure(Base):
-    """整改措施: one line of a plan."""
-
-    __tablename__ = "measure"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    owner: Mapped[str] = mapped_column(String(60))
-    #: 万元.
-    fund: Mapped[float | None]
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    weight: Mapped[int] = mapped_column(default=100)
-    percent: Mapped[int] = mapped_column(default=0)
 
 
 class Verification(Base):

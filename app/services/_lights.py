@@ -5,8 +5,9 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import bindparam, select
 
 from app.clock import LOCAL, local_date
-from app.domain.case import Case, Plan
-from app.domain.vocabulary import Light
+from app.domain.case import Case
+from app.domain.plan import Plan
+from app.domain.vocabulary import Light, Stage
 from app.engine import Decision
 from app.services import diagrams
 from app.services._catalogue import Context
@@ -15,8 +16,10 @@ from app.services._catalogue import Context
 def refresh(context: Context) -> None:
     """Set the light of the case as it must show today, and when to look again."""
     case = context.case
-    if case.stage.is_closed_out:
-        case.light, case.light_at = Light.GREEN, None
+    case.note_overdue(context.at)
+    if case.stage.is_over or case.stage is Stage.SUSPENDED:
+        off = Light.GREEN if case.stage.is_closed_out else Light.GREY
+        case.light, case.light_at = off, None
         return
     case.light = _light(context, case)
     case.light_at = None if case.reported_done_at else _tomorrow(context.at)
@@ -37,7 +40,15 @@ def _planned_percent(context: Context, case: Case) -> int:
     if case.reported_done_at:
         return case.percent
     plan = context.session.scalars(_PLAN, {"case_id": case.id, "cycle": case.cycle}).first()
-    return plan.planned_percent(local_date(context.at) - timedelta(days=1)) if plan else 0
+    if plan is None or _is_another_units(plan, case):
+        return 0
+    return plan.planned_percent(local_date(context.at) - timedelta(days=1))
+
+
+def _is_another_units(plan: Plan, case: Case) -> bool:
+    """Tell whether the plan was made before the present unit signed for the case."""
+    signed_at = case.acknowledged_at
+    return case.stage is Stage.ISSUED or (signed_at is not None and plan.created_at < signed_at)
 
 
 _PLAN = (

@@ -37,7 +37,6 @@ _OPTIONAL = {
 _STANDS_AT = {
     Stage.CONTINUING: Stage.RECTIFYING,
     Stage.OBJECTION: Stage.ISSUED,
-    Stage.SUSPENDED: Stage.RECTIFYING,
     Stage.FOLLOW_UP: Stage.CLOSED_OUT,
 }
 
@@ -54,7 +53,7 @@ class Station:
 
 def road_of(case: Case, tasks: Sequence[Task]) -> list[Station]:
     """Return the stations of *case*; those it goes round are left out."""
-    here = _STANDS_AT.get(case.stage, case.stage)
+    here = _stands_at(case)
     place = _STATIONS.index(here)
     keys = {task.key for task in tasks if task.process.cycle == case.cycle}
     late = due_of_case(case).state == "late"
@@ -65,10 +64,18 @@ def road_of(case: Case, tasks: Sequence[Task]) -> list[Station]:
         name = str(_NAMES[stage])
         state = "done" if number < place else "ahead"
         if number == place:
-            name = label(case.stage) if case.stage in _STANDS_AT else name
+            name = name if case.stage is here else label(case.stage)
             state = "done" if here is Stage.CLOSED_OUT else "here"
         stations.append(Station(name, state, late and number == place))
     return stations
+
+
+def _stands_at(case: Case) -> Stage:
+    """Return the station at which a case stands, or stood when it was stopped."""
+    stage = case.stage
+    if stage not in _NAMES and stage not in _STANDS_AT:
+        stage = case.stage_before or Stage.RECTIFYING
+    return _STANDS_AT.get(stage, stage)
 
 
 def _goes_round(case: Case, stage: Stage, keys: set[str], *, behind: bool) -> bool:
