@@ -47,6 +47,13 @@ def answers_for(task: Task, actor: Actor, story: Story, step: Step) -> Answers:
     return forms.answers_of(form, _plain(data), setting)
 
 
+def filed_with(form: Mapping[str, Any], case: Case, actor: Actor, step: Step) -> Answers:
+    """Return the checked answers with which *actor* asks for a change, or objects."""
+    data = dict(step.answers)
+    setting = forms.setting_about(case, actor, kind=data.pop("kind", ""))
+    return forms.answers_of(form, data, setting)
+
+
 class _Scene:
     """Who answers what, and in which story."""
 
@@ -180,6 +187,10 @@ def _check(scene: _Scene) -> Answers:
     return {"method": "unannounced", "photos": scene.photographs("复查现场1", "复查现场2")}
 
 
+def _grant(scene: _Scene) -> Answers:
+    return {"granted": "yes", "opinion": "情况属实，同意。"}
+
+
 _USUAL: dict[str, Callable[[_Scene], Answers]] = {
     "plan": _plan,
     "sign": _sign,
@@ -194,4 +205,5 @@ _USUAL: dict[str, Callable[[_Scene], Answers]] = {
     "approve": _approve,
     "expediting_letter": _letter,
     "follow_up_check": _check,
+    "decide_change": _grant,
 }

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from app import scheduler
 from app.clock import local_date, travel, utcnow
-from app.demo.answers import answers_for
+from app.demo.answers import answers_for, filed_with
 from app.demo.county import whose
 from app.demo.stories import Step, Story, length, stories
-from app.domain.errors import Conflict, EngineError
+from app.domain.errors import Conflict, EngineError, WrongStage
 from app.domain.people import Actor
 from app.domain.process import Task
-from app.services import accounts, cases, deadlines, follow_ups, opening, tasks
+from app.domain.vocabulary import ChangeKind
+from app.services import accounts, cases, changes, deadlines, follow_ups, objections, opening, tasks
 
 __all__ = ["length", "play"]
 
@@ -75,7 +76,26 @@ def _take(story: Story, index: int, office: Actor) -> str | None:
         draw = follow_ups.Draw(numbers=[story.number], **step.answers)
         follow_ups.draw(draw, accounts.actor(step.who) if step.who else office)
         return "列入回头看"
+    if step.key in ("ask", "object"):
+        try:
+            return _ask(story, step, office)
+        except WrongStage:
+            return None
     return _complete(story, step, office)
+
+
+def _ask(story: Story, step: Step, office: Actor) -> str:
+    """Ask for a change of the case, or object to it, as the person that the story names."""
+    actor = accounts.actor(step.who)
+    case = cases.get(story.number, office)
+    if step.key == "object":
+        form = objections.form_of()[2]
+        objections.file_objection(story.number, actor, filed_with(form, case, actor, step))
+        return "申请复查"
+    kind = ChangeKind(step.answers["kind"])
+    answers = filed_with(changes.form_of(kind)[2], case, actor, step)
+    changes.file_request(story.number, actor, kind, answers)
+    return f"申请{kind.label}"
 
 
 def _complete(story: Story, step: Step, office: Actor) -> str | None:

@@ -9,8 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base
 from app.domain.case import Case
+from app.domain.errors import SeparationOfDuties, WrongStage
 from app.domain.people import Unit, User
-from app.domain.vocabulary import ChangeKind, ChangeState, ObjectionState
+from app.domain.vocabulary import ChangeKind, ChangeState, ObjectionState, Term
+
+
+class TimerFate(Term):
+    """What a change does to a running clock."""
+
+    MOVED = "moved", "改期"
+    KEPT = "kept", "不变"
+    STOPS = "stops", "停止计时"
+    ENDS = "ends", "终止"
+    ARMED = "armed", "开始计时"
 
 
 class ChangeRequest(Base):
@@ -29,7 +40,7 @@ class ChangeRequest(Base):
     #: What was done so far, and what keeps people safe meanwhile.
     done_so_far: Mapped[str] = mapped_column(Text, default="")
     safeguards: Mapped[str] = mapped_column(Text, default="")
-    #: Filed after the date had passed: may be granted, and is overdue all the same.
+    #: Filed when the time to ask was over: may be granted, and a date that passed stays missed.
     late: Mapped[bool] = mapped_column(default=False)
     #: The due date when it was filed, the one asked for and the one granted.
     due_on: Mapped[date]
@@ -48,9 +59,24 @@ class ChangeRequest(Base):
     filed_by: Mapped[User] = relationship(foreign_keys=[filed_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
+    def decide(self, by: int, at: datetime, opinion: str) -> None:
+        """Take down what was decided, by somebody else than who asked for it."""
+        if by == self.filed_by_id:
+            raise SeparationOfDuties("申请人不得审批自己提出的申请。")
+        self.decided_by_id, self.decided_at, self.opinion = by, at, opinion
+
+    def settle(self, state: ChangeState, at: datetime) -> None:
+        """End as *state*; only what is pending can end."""
+        if self.state is not ChangeState.PENDING:
+            raise WrongStage("该申请已经办结。")
+        self.state, self.decided_at = state, self.decided_at or at
+
 
 class Objection(Base):
-    """异议: the unit asks for the finding itself to be looked at again. It stops no clock."""
+    """异议: the unit asks for the finding itself to be looked at again.
+
+    It runs beside the case and stops only those clocks that the county's rule set names.
+    """
 
     __tablename__ = "objection"
 
@@ -66,6 +92,9 @@ class Objection(Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     conclusion: Mapped[str] = mapped_column(Text, default="")
+    #: Of one that changes the case: what is demanded now, and by when; else empty.
+    new_requirement: Mapped[str] = mapped_column(Text, default="")
+    new_due_on: Mapped[date | None]
     served_at: Mapped[datetime | None]
     #: 申诉 to the higher office or the government: noted, not decided here.
     appeal_body: Mapped[str] = mapped_column(String(80), default="")
@@ -75,3 +104,9 @@ class Objection(Base):
     case: Mapped[Case] = relationship()
     filed_by: Mapped[User] = relationship(foreign_keys=[filed_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+    def settle(self, state: ObjectionState, at: datetime) -> None:
+        """End as *state*; only an open one can end."""
+        if not self.state.is_open:
+            raise WrongStage("该异议已经办结。")
+        self.state, self.decided_at = state, self.decided_at or at

@@ -12,18 +12,29 @@ import time_machine
 from sqlalchemy import func, select
 
 from app import create_app, demo
-from app.clock import LOCAL, utcnow
+from app.clock import LOCAL, local_date, utcnow
 from app.db import db
 from app.demo.county import FOLDER
 from app.demo.stories import DESIGNED_FOR, stories
 from app.domain.case import Case
+from app.domain.deadlines import last_day
 from app.domain.errors import Conflict
 from app.domain.history import Event
 from app.domain.letter import Letter
 from app.domain.notice import Notice
-from app.domain.process import Incident, Submission, Task, Timer
-from app.domain.vocabulary import LetterState, Light, Mode, Role, Stage, TimerState
-from app.services import accounts, cases, deadlines, history
+from app.domain.process import Incident, Task, Timer
+from app.domain.vocabulary import (
+    ChangeKind,
+    ChangeState,
+    LetterState,
+    Light,
+    Mode,
+    ObjectionState,
+    Role,
+    Stage,
+    TimerState,
+)
+from app.services import accounts, cases, changes, deadlines, history, objections
 from app.texts import event_text, notice_text
 from tests.conftest import settings_for
 
@@ -39,9 +50,9 @@ STAGES = {
     "S65": Stage.PUBLIC_NOTICE,
     "S80": Stage.CLOSED_OUT,
     "S85": Stage.FOLLOW_UP,
-    # Objection and suspension have no process yet: the unit's progress reports tell of them.
+    # An objection runs beside the work.
     "S25": Stage.RECTIFYING,
-    "S95": Stage.RECTIFYING,
+    "S95": Stage.SUSPENDED,
 }
 
 
@@ -135,13 +146,42 @@ def test_an_unsatisfying_reply_brought_a_second_letter(case):
     ]
 
 
-def test_what_cannot_be_shown_yet_is_told_by_the_unit(case):
-    words = {15: "复查", 20: "专班", 21: "中止"}
+def test_an_objection_is_examined_and_its_answer_overdue(case):
+    (objection,) = objections.of_case(case(15))
+    query = select(Task).filter_by(case_id=case(15).id, key="conclude_objection", closed_at=None)
+    task = db.session.scalars(query).one()
 
-    for no, word in words.items():
-        query = select(Submission).filter_by(case_id=case(no).id, form_key="rectify")
-        told = [one.answers.get("difficulty", "") for one in db.session.scalars(query)]
-        assert word in "".join(told)
+    assert objection.state is ObjectionState.HEARING
+    assert last_day(task.due_at) == date(2026, 11, 12)
+    assert case(15).due_on == date(2026, 11, 27)
+
+
+def test_a_case_was_taken_over_by_the_unit_that_was_asked(case):
+    (change,) = changes.of_case(case(20))
+
+    assert (change.kind, change.state) == (ChangeKind.REASSIGNMENT, ChangeState.GRANTED)
+    assert case(20).lead_unit.name == "青岚县教师工资联动专班"
+    assert case(20).unit.name == "青岚县人力资源和社会保障局"
+    assert case(20).due_on == case(20).original_due_on
+
+
+def test_a_case_before_the_court_stands_still(case):
+    suspended = case(21)
+    timers = cases.timers_of(suspended)
+
+    assert local_date(suspended.suspended_at) == date(2026, 11, 20)
+    assert suspended.light is Light.GREY
+    assert {one.state for one in timers} >= {TimerState.SUSPENDED}
+    assert TimerState.ARMED not in {one.state for one in timers}
+
+
+def test_one_extension_was_granted_and_one_asked_for_too_late_refused(case):
+    (granted,), (refused,) = changes.of_case(case(10)), changes.of_case(case(7))
+
+    assert (granted.state, granted.late) == (ChangeState.GRANTED, False)
+    assert (case(10).original_due_on, case(10).due_on) == (date(2026, 12, 28), date(2027, 1, 27))
+    assert (refused.state, refused.late) == (ChangeState.REFUSED, True)
+    assert case(7).due_on == date(2026, 10, 28)
 
 
 def test_every_line_of_history_and_every_notice_can_be_read_aloud(played):
