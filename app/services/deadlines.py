@@ -1,69 +1,194 @@
-"""Deadlines: finding those that have run out, and firing each of them once."""
+"""Deadlines: claiming those that have run out, and firing each of them once.
+
+A claim only keeps workers out of each other's way; it runs out if its worker dies. What makes a
+deadline fire once is the state of its row and the revision of its process, both checked in the
+transaction that fires it.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass
+import traceback
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, bindparam, func, or_, select, text, update
+from sqlalchemy.orm import Session
 
 from app import engine
 from app.clock import utcnow
 from app.db import db, transaction
-from app.domain.case import Case
-from app.domain.people import Actor
-from app.domain.process import Incident, Timer
-from app.domain.vocabulary import TimerState
-from app.services import _lights, _progress, diagrams
-from app.services._catalogue import Context, about, running
+from app.domain.deadlines import Due, last_day, next_occurrence
+from app.domain.errors import (
+    Conflict,
+    DomainError,
+    EngineError,
+    Sentence,
+    Unavailable,
+    WrongStage,
+)
+from app.domain.process import Diagram, Process, Timer
+from app.domain.rules import Anchor, Rule
+from app.domain.vocabulary import ProcessStatus
+from app.services import _progress, calendars, diagrams, elements, incidents, lights
+from app.services._catalogue import Context, running
 from app.services._history import record
-from app.services._rows import CLAIM_TIMER, TIMER
-from app.services._scope import visible
+from app.services._rows import FIRE_TIMER, TIMER
 
-#: A step that fails is tried again after these; then it is an incident.
+log = logging.getLogger(__name__)
+
+#: A step that fails is tried again after these, and then every time after the last of them.
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=25))
+#: After so many failures somebody is told.
+TRIES = len(RETRIES)
 BATCH = 100
+#: How long a worker has for the batch that it claimed.
+LEASE = timedelta(seconds=60)
+LONGEST_DETAIL = 4000
 
-
-def due_timers() -> list[int]:
-    """Return the ids of timers that have run out, longest overdue first."""
-    query = (
-        select(Timer.id)
-        .where(Timer.state == TimerState.ARMED, Timer.try_at <= utcnow())
-        .order_by(Timer.try_at, Timer.id)
-        .limit(BATCH)
+#: As the index has it, so that the database can use the index whatever is bound.
+_ARMED = text("timer.state = 'armed'")
+_DUE = (
+    select(Timer.id)
+    .where(
+        _ARMED,
+        Timer.try_at <= bindparam("at"),
+        Timer.due_at <= bindparam("at"),
+        or_(
+            Timer.claimed_until.is_(None),
+            Timer.claimed_until <= bindparam("at"),
+            Timer.claimed_by == bindparam("worker"),  # what its own sweep broke off
+        ),
     )
-    return list(db.session.scalars(query))
+    .order_by(Timer.try_at, Timer.id)
+    .limit(bindparam("most"))
+)
+_FREE = _DUE.with_for_update(skip_locked=True)
 
 
-def fire(timer_id: int) -> bool:
+class StepFailed(Exception):
+    """A deadline's step could not be made; its ``__cause__`` is why."""
+
+    def __init__(self, element: str, error: Exception) -> None:
+        super().__init__(f"{element}: {type(error).__name__}: {error}")
+        #: Where in the diagram it failed.
+        self.element = element
+
+
+def worker_name() -> str:
+    """Name the process that fires: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def due_timers(worker: str | None = None, *, most: int = BATCH) -> list[int]:
+    """Return the ids of timers that have run out and nobody else is at, longest overdue first."""
+    return list(db.session.scalars(_DUE, _now(worker) | {"most": most}))
+
+
+def _now(worker: str | None) -> dict[str, Any]:
+    return {"at": utcnow(), "worker": worker or worker_name()}
+
+
+def claim(worker: str | None = None, *, most: int = BATCH) -> list[int]:
+    """Take a batch of timers that have run out, longest overdue first; return their ids.
+
+    Other workers leave them alone until the claim runs out. Most sweeps find nothing; they only
+    read.
+    """
+    if not due_timers(worker, most=1):
+        return []
+    with transaction() as session:
+        now = _now(worker)
+        ids = list(session.scalars(_FREE, now | {"most": most}))
+        _set(session, ids, claimed_by=now["worker"], claimed_until=now["at"] + LEASE)
+        return ids
+
+
+def _set(session: Session, ids: Collection[int], **values: Any) -> None:
+    """Change armed timers without reading them."""
+    query = update(Timer).where(Timer.id.in_(ids), _ARMED).values(values)
+    session.execute(query, execution_options={"synchronize_session": False})
+
+
+def sweep(worker: str | None = None) -> int:
+    """Claim and fire all that has run out, batch by batch; return how many timers fired.
+
+    Raises:
+        Unavailable: the database is away; the next sweep goes on where this one broke off.
+    """
+    fired = 0
+    while batch := claim(worker):
+        fired += sum(attempt(timer_id, worker) for timer_id in batch)
+    incidents.settle()
+    return fired
+
+
+def attempt(timer_id: int, worker: str | None = None) -> bool:
+    """Fire one timer; note what goes wrong, so that the others go on. Tell whether it fired.
+
+    Raises:
+        Unavailable: the database is away, which is no fault of the step.
+    """
+    try:
+        return fire(timer_id, worker)
+    except Conflict:
+        log.info("timer %s: its process is being moved by someone else; next sweep", timer_id)
+        postpone(timer_id)
+    except Unavailable:
+        raise
+    except Exception as error:
+        log.exception("timer %s could not be fired; it will be tried again", timer_id)
+        note_failure(timer_id, error)
+    return False
+
+
+def fire(timer_id: int, worker: str | None = None) -> bool:
     """Fire one timer that has run out; tell whether it was still there to be fired.
 
     Raises:
         Conflict: somebody else moved the process at the same time.
+        StepFailed: the step cannot be made as things are.
     """
     with transaction() as session:
-        at, connection = utcnow(), session.connection()
-        claim = {"of_id": timer_id, "at": at, "worker": worker_name()}
-        if CLAIM_TIMER.run(connection, claim).rowcount != 1:
+        now, connection = _now(worker), session.connection()
+        if FIRE_TIMER.run(connection, {"of_id": timer_id} | now).rowcount != 1:
             return False
         timer = connection.execute(TIMER, {"of_id": timer_id}).one()
-        context = Context(session, running(session, timer.process_id), at, None)
-        program = diagrams.compiled(session, context.process.diagram_id).program
-        step = engine.fire(program, context.process.state, timer.engine_id)
-        if timer.case_id is not None:
-            record(context, "timer_fired", _line(timer), passed=step.passed)
-        _progress.apply(context, step)
+        with _named(timer) as place:
+            context = Context(session, running(session, timer.process_id), now["at"], None)
+            place.append(context)
+            if context.process.status != ProcessStatus.RUNNING:
+                raise WrongStage("该流程已中止或已结束，期限不再触发。")
+            program = diagrams.compiled(session, context.process.diagram_id).program
+            step = engine.fire(program, context.process.state, timer.engine_id)
+            if timer.case_id is not None:
+                line = _line(timer_id, timer) | _merged(timer, context)
+                record(context, "timer_fired", line, passed=step.passed)
+            _progress.apply(context, step)
         return True
 
 
-def _line(timer: Row[Any]) -> dict[str, str]:
+@contextmanager
+def _named(timer: Row[Any]) -> Iterator[list[Context]]:
+    """Let a failure say at which element; the context, once there is one, knows it."""
+    place: list[Context] = []
+    try:
+        yield place
+    except (Conflict, Unavailable):
+        raise
+    except Exception as error:
+        element = error.params.get("element") if isinstance(error, EngineError) else None
+        doing = place[0].doing if place else ""
+        raise StepFailed(str(element or doing or timer.key), error) from error
+
+
+def _line(timer_id: int, timer: Row[Any]) -> dict[str, Any]:
     return {
+        "timer_id": timer_id,
         "timer": timer.name,
         "key": timer.key,
         "code": timer.code,
@@ -72,121 +197,96 @@ def _line(timer: Row[Any]) -> dict[str, str]:
     }
 
 
-def worker_name() -> str:
-    """Name the process that fires: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+def _merged(timer: Row[Any], context: Context) -> dict[str, int]:
+    """Return how many periods of a cycle this one firing stands for, if it is more than one."""
+    rule = Rule.parse(timer.rule)
+    if rule.anchor is not Anchor.EVERY:
+        return {}
+    fired = Due(timer.due_at, last_day(timer.due_at), timer.provisional)
+    calendar = calendars.current(context.process.county_id)
+    _, missed = next_occurrence(rule, timer.base, fired, now=context.at, calendar=calendar)
+    return {"merged": missed + 1} if missed else {}
 
 
-def note_failure(timer_id: int, cause: str) -> None:
-    """Try a timer that failed again later; after the last try make it an incident."""
+def note_failure(timer_id: int, error: Exception) -> None:
+    """Try a timer that failed again later; after the third failure make it an incident."""
     with transaction() as session:
-        timer = session.get_one(Timer, timer_id)
+        query = select(Timer.attempts, Timer.process_id, Timer.key, Timer.name)
+        timer = session.execute(query.where(Timer.id == timer_id)).one()
         wait = RETRIES[min(timer.attempts, len(RETRIES) - 1)]
-        timer.attempts += 1
-        timer.try_at = utcnow() + wait
-        if timer.attempts == len(RETRIES):
-            session.add(
-                Incident(
-                    process_id=timer.process_id, timer_id=timer.id, at=utcnow(), cause=cause[:2000]
-                )
-            )
+        again = {"attempts": timer.attempts + 1, "try_at": utcnow() + wait, "claimed_until": None}
+        _set(session, [timer_id], **again)
+        if again["attempts"] >= TRIES:
+            incidents.report(session, _failure(session, timer_id, timer, error))
+
+
+def _failure(
+    session: Session, timer_id: int, timer: Row[int, int, str, str], error: Exception
+) -> incidents.Failure:
+    """Say in words what failed, where, and what to do about it."""
+    element = error.element if isinstance(error, StepFailed) else timer.key
+    cause = error.__cause__ if isinstance(error, StepFailed) else error
+    query = select(Diagram.key, Diagram.version).join(Process, Process.diagram_id == Diagram.id)
+    diagram = session.execute(query.where(Process.id == timer.process_id)).one()
+    template, reason = _words(cause)
+    sentence = Sentence(
+        template,
+        timer=timer.name,
+        element=elements.drawing_of(session, timer.process_id).name_of(element),
+        version=diagram.version,
+        reason=reason,
+    )
+    return incidents.Failure(
+        cause=sentence,
+        likeness=f"{diagram.key}/{diagram.version}:{element}:{type(cause).__name__}",
+        process_id=timer.process_id,
+        timer_id=timer_id,
+        detail="".join(traceback.format_exception(cause))[-LONGEST_DETAIL:],
+        attempts=timer.attempts + 1,
+    )
+
+
+def _words(cause: BaseException | None) -> tuple[str, str]:
+    """Return the template of a cause, and the reason that goes into it."""
+    if isinstance(cause, EngineError) and isinstance(cause.params.get("reason"), Sentence):
+        template = (
+            "期限“%(timer)s”届满后，流程在“%(element)s”处无法继续：%(reason)s"
+            "请业务分析员检查流程图第 %(version)s 版的这一环节，问题排除后点“重试”。"
+        )
+        return template, cause.params["reason"]
+    if isinstance(cause, DomainError) and not isinstance(cause, EngineError):
+        template = (
+            "期限“%(timer)s”届满后，“%(element)s”未能完成：%(reason)s请按提示处理后点“重试”。"
+        )
+        return template, cause.sentence
+    template = (
+        "期限“%(timer)s”届满后，“%(element)s”未能完成：程序出错（%(reason)s）。"
+        "请把下面的技术信息交给维护人员，修复后点“重试”。"
+    )
+    told = cause.params.get("reason") if isinstance(cause, EngineError) else None
+    return template, str(told or type(cause).__name__)
 
 
 def postpone(timer_id: int) -> None:
     """Let a timer rest for a moment because its process is just being moved; that is no failure."""
     with transaction() as session:
-        session.execute(
-            update(Timer)
-            .where(Timer.id == timer_id, Timer.state == TimerState.ARMED)
-            .values(try_at=utcnow() + timedelta(seconds=1))
-        )
-
-
-def stale_lights() -> list[int]:
-    """Return the ids of cases whose warning light must be looked at again."""
-    query = select(Case.id).where(Case.light_at <= utcnow()).order_by(Case.light_at).limit(BATCH)
-    return list(db.session.scalars(query))
-
-
-def refresh_light(case_id: int) -> None:
-    """Set the light of one case as it must show today."""
-    with transaction() as session:
-        case = session.get_one(Case, case_id)
-        before = case.light
-        context = Context(session, about(case), utcnow(), None)
-        _lights.refresh(context)
-        if case.light is not before:
-            record(context, "light_changed", {"from": before, "to": case.light})
-
-
-def postpone_light(case_id: int) -> None:
-    """Leave a light alone for an hour because setting it failed."""
-    with transaction() as session:
-        later = utcnow() + timedelta(hours=1)
-        session.execute(update(Case).where(Case.id == case_id).values(light_at=later))
-
-
-@dataclass(frozen=True, slots=True)
-class TimerFilter:
-    """What a list of timers is narrowed down to."""
-
-    state: TimerState | None = None
-    overdue: bool = False
-
-
-def page(
-    actor: Actor, narrow: TimerFilter, *, limit: int = 50, after: tuple[datetime, int] | None = None
-) -> list[Timer]:
-    """List timers of the cases that *actor* may see, earliest due first."""
-    query = (
-        select(Timer)
-        .join(Case, Case.id == Timer.case_id)
-        .options(joinedload(Timer.case))
-        .where(visible(actor))
-    )
-    if narrow.state is not None:
-        query = query.where(Timer.state == narrow.state)
-    if narrow.overdue:
-        query = query.where(Timer.state == TimerState.ARMED, Timer.due_at <= utcnow())
-    if after is not None:
-        at, timer_id = after
-        query = query.where((Timer.due_at > at) | ((Timer.due_at == at) & (Timer.id > timer_id)))
-    return list(db.session.scalars(query.order_by(Timer.due_at, Timer.id).limit(limit)))
+        later = utcnow() + timedelta(seconds=1)
+        _set(session, [timer_id], try_at=later, claimed_until=None)
 
 
 def overdue_count() -> int:
     """Count armed timers that have run out and that nobody fired yet."""
-    query = select(func.count(Timer.id)).where(
-        Timer.state == TimerState.ARMED, Timer.due_at <= utcnow()
-    )
+    query = select(func.count(Timer.id)).where(_ARMED, Timer.due_at <= utcnow())
     return db.session.scalar(query) or 0
 
 
 def next_due_at() -> datetime | None:
     """Return when the next timer runs out."""
-    query = select(Timer.due_at).where(Timer.state == TimerState.ARMED)
-    return db.session.scalar(query.order_by(Timer.try_at).limit(1))
+    query = select(Timer.due_at).where(_ARMED).order_by(Timer.try_at).limit(1)
+    return db.session.scalar(query)
 
 
 def next_moment() -> datetime | None:
     """Return when there is next something to do: a timer that runs out, or a stale light."""
-    light_at = db.session.scalar(select(func.min(Case.light_at)))
-    moments = (at for at in (next_due_at(), light_at) if at is not None)
+    moments = (at for at in (next_due_at(), lights.next_moment()) if at is not None)
     return min(moments, default=None)
-
-
-def open_incidents() -> Iterator[Incident]:
-    """Yield the incidents that nobody has dealt with yet."""
-    yield from db.session.scalars(
-        select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.id)
-    )
-
-
-def retry(incident_id: int) -> None:
-    """Let the sweep try a failed timer again at once."""
-    with transaction() as session:
-        incident = session.get_one(Incident, incident_id)
-        incident.resolved_at = utcnow()
-        session.execute(
-            update(Timer).where(Timer.id == incident.timer_id).values(attempts=0, try_at=utcnow())
-        )

@@ -1,0 +1,229 @@
+"""The ledger of deadlines: every one that a person may see, and two questions that must be 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy.orm import joinedload
+
+from app.clock import LOCAL, today, utcnow
+from app.db import db
+from app.domain.case import Case
+from app.domain.errors import NotFound
+from app.domain.history import Event
+from app.domain.people import Actor
+from app.domain.process import Process, Task, Timer
+from app.domain.vocabulary import TimerState
+from app.services._scope import visible
+
+#: A deadline that nobody has taken up for so long after it ran out is one that nobody is at.
+UNATTENDED_AFTER = timedelta(seconds=60)
+
+
+class Window(StrEnum):
+    """When a deadline that still runs is due."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+
+
+class Check(StrEnum):
+    """What must never be: each names the rows that are."""
+
+    FIRED_TWICE = "fired_twice"
+    UNATTENDED = "unattended"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFilter:
+    """What a list of deadlines is narrowed down to."""
+
+    state: TimerState | None = None
+    #: Only what is not over: what runs, and what stands still.
+    running: bool = False
+    window: Window | None = None
+    code: str = ""
+    unit_id: int | None = None
+    #: A part of the case's number.
+    case: str = ""
+    check: Check | None = None
+
+    @property
+    def latest_first(self) -> bool:
+        """Whether the list is one of the past."""
+        return self.state in (TimerState.FIRED, TimerState.DISARMED)
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Translate into conditions on `Timer` and its `Case`."""
+        found: list[ColumnElement[bool]] = []
+        if self.state is not None:
+            found.append(Timer.state == self.state)
+        if self.running:
+            found.append(Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED)))
+        if self.window is not None:
+            found += _within(self.window)
+        if self.code:
+            found.append(Timer.code == self.code)
+        if self.unit_id is not None:
+            found.append(or_(Case.lead_unit_id == self.unit_id, Case.unit_id == self.unit_id))
+        if self.case:
+            found.append(Case.number.contains(self.case, autoescape=True))
+        if self.check is not None:
+            found.append(_broken(self.check))
+        return found
+
+
+def _within(window: Window) -> list[ColumnElement[bool]]:
+    now, runs = utcnow(), Timer.state == TimerState.ARMED
+    if window is Window.OVERDUE:
+        return [runs, Timer.due_at <= now]
+    days = 1 if window is Window.TODAY else 7 - today().weekday()
+    end = datetime.combine(today() + timedelta(days=days), time.min, LOCAL)
+    return [runs, Timer.due_at > now, Timer.due_at <= end]
+
+
+def _broken(check: Check) -> ColumnElement[bool]:
+    """Return the condition on `Timer` that no row must ever meet."""
+    if check is Check.FIRED_TWICE:
+        return Timer.id.in_(_FIRED_TWICE)
+    now = utcnow()
+    late = now - UNATTENDED_AFTER
+    return and_(
+        text("timer.state = 'armed'"),  # as the index of the sweep has it
+        Timer.due_at <= late,
+        Timer.try_at <= late,
+        or_(Timer.claimed_until.is_(None), Timer.claimed_until <= now),
+    )
+
+
+#: Deadlines of which history tells more than once that they ran out.
+_FIRED_TWICE = (
+    select(Event.timer_id)
+    .where(text("event.what = 'timer_fired'"), Event.timer_id.is_not(None))
+    .group_by(Event.timer_id)
+    .having(func.count() > 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How often a deadline fired twice, and how many wait with nobody at them."""
+
+    fired_twice: int
+    unattended: int
+
+
+def health(actor: Actor | None = None) -> Health:
+    """Ask the tables; for *actor* only about the cases that he or she may see."""
+    return Health(*(_count(check, actor) for check in Check))
+
+
+def _count(check: Check, actor: Actor | None) -> int:
+    query = select(func.count(Timer.id)).where(_broken(check))
+    if actor is not None:
+        query = query.join(Case, Case.id == Timer.case_id).where(visible(actor))
+    return db.session.scalar(query) or 0
+
+
+_WHOLE = (
+    joinedload(Timer.case).joinedload(Case.lead_unit),
+    joinedload(Timer.process).joinedload(Process.diagram),
+)
+
+
+def page(
+    actor: Actor, narrow: TimerFilter, *, limit: int = 50, after: tuple[datetime, int] | None = None
+) -> list[Timer]:
+    """List deadlines of the cases that *actor* may see, after the cursor *after*.
+
+    What is longest overdue comes first; of what is over, the latest.
+    """
+    query = _narrowed(select(Timer).options(*_WHOLE), actor, narrow)
+    if after is not None:
+        query = query.where(_beyond(after, latest_first=narrow.latest_first))
+    order = (Timer.due_at.desc(), Timer.id.desc()) if narrow.latest_first else _ORDER
+    return list(db.session.scalars(query.order_by(*order).limit(limit)))
+
+
+_ORDER = (Timer.due_at, Timer.id)
+
+
+def total(actor: Actor, narrow: TimerFilter) -> int:
+    """Count them."""
+    return db.session.scalar(_narrowed(select(func.count(Timer.id)), actor, narrow)) or 0
+
+
+def _narrowed(query: Select[Any], actor: Actor, narrow: TimerFilter) -> Select[Any]:
+    query = query.join(Case, Case.id == Timer.case_id)
+    return query.where(visible(actor), *narrow.conditions())
+
+
+def _beyond(after: tuple[datetime, int], *, latest_first: bool) -> ColumnElement[bool]:
+    at, timer_id = after
+    if latest_first:
+        return or_(Timer.due_at < at, and_(Timer.due_at == at, Timer.id < timer_id))
+    return or_(Timer.due_at > at, and_(Timer.due_at == at, Timer.id > timer_id))
+
+
+def everywhere(*, overdue: bool = False) -> list[Timer]:
+    """List what runs, of everybody, earliest due first: for whoever runs the machine."""
+    query = select(Timer).options(joinedload(Timer.case)).where(Timer.state == TimerState.ARMED)
+    if overdue:
+        query = query.where(Timer.due_at <= utcnow())
+    return list(db.session.scalars(query.order_by(*_ORDER)))
+
+
+def get(timer_id: int, actor: Actor) -> Timer:
+    """Return one deadline.
+
+    Raises:
+        NotFound: there is none, or its case is none of the actor's business.
+    """
+    query = select(Timer).options(*_WHOLE).join(Case, Case.id == Timer.case_id)
+    found = db.session.scalars(query.where(Timer.id == timer_id, visible(actor))).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lateness(timer: Timer) -> timedelta | None:
+    """Return how long after its moment a deadline fired, or by how much it is overdue now."""
+    at = timer.fired_at
+    if timer.state is TimerState.ARMED and utcnow() > timer.due_at:
+        at = utcnow()
+    return at - timer.due_at if at is not None else None
+
+
+def tasks_of(timers: Sequence[Timer]) -> dict[int, Task]:
+    """Return the tasks that deadlines sit on, by id."""
+    ids = {one.task_id for one in timers if one.task_id is not None}
+    query = select(Task).options(joinedload(Task.process).joinedload(Process.diagram))
+    return {one.id: one for one in db.session.scalars(query.where(Task.id.in_(ids)))} if ids else {}
+
+
+def effects(timers: Sequence[Timer]) -> dict[int, list[Event]]:
+    """Return what each firing wrote into history: that it fired, and then what it brought about."""
+    fired = [one for one in timers if one.fired_at is not None and one.case_id is not None]
+    if not fired:
+        return {}
+    query = select(Event).where(
+        Event.case_id.in_({one.case_id for one in fired}),
+        Event.at.in_({one.fired_at for one in fired}),
+    )
+    found: dict[int, list[Event]] = {}
+    lines: list[Event] = []
+    wanted = {(one.case_id, one.fired_at, one.key): one.id for one in fired}
+    for event in db.session.scalars(query.order_by(Event.case_id, Event.seq)):
+        if event.what == "timer_fired":
+            timer_id = event.timer_id or wanted.get((event.case_id, event.at, event.params["key"]))
+            lines = found.setdefault(timer_id or 0, [])
+            lines.append(event)
+        elif lines and (lines[0].case_id, lines[0].at) == (event.case_id, event.at):
+            lines.append(event)
+    return {one.id: found[one.id] for one in fired if one.id in found}
