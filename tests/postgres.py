@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
 
@@ -29,30 +30,62 @@ def _user() -> dict[str, int]:
     return {"user": account.pw_uid, "group": account.pw_gid}
 
 
-@contextmanager
-def server(folder: Path) -> Iterator[URL]:
-    """Start a server without fsync, yield its address, stop it."""
-    home = Path(f"/tmp/xiaohao-pg-{os.getpid()}")  # noqa: S108 - a socket's path must be short
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(mode=0o700)
-    account = _user()
-    if account:
-        os.chown(home, account["user"], account["group"])
-    data = home / "data"
+class Server:
+    """One server; it can be stopped as if its machine had lost its power, and started again."""
 
-    def run(*command: str) -> None:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-        subprocess.run(command, check=True, **quiet, **account)
-
-    initdb = [_program("initdb"), "-D", str(data), "-U", "test", "-A", "trust", "-E", "UTF8"]
-    run(*initdb, "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off"
-    control = [_program("pg_ctl"), "-D", str(data), "-w", "-l", str(home / "log")]
-    run(*control, "-o", options, "start")
-    try:
-        yield URL.create(
+    def __init__(self, home: Path, options: str = "") -> None:
+        self._home, self._data, self._account = home, home / "data", _user()
+        sockets = f"-c listen_addresses='' -c unix_socket_directories={home}"
+        self._options = f"{sockets} -c max_connections=60 {options}"
+        self.url = URL.create(
             "postgresql+psycopg", username="test", database="postgres", query={"host": str(home)}
         )
+
+    def make(self) -> None:
+        """Make its files anew."""
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._home.mkdir(mode=0o700)
+        if self._account:
+            os.chown(self._home, self._account["user"], self._account["group"])
+        initdb = [_program("initdb"), "-D", str(self._data), "-U", "test", "-A", "trust"]
+        self._run(*initdb, "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        """Start it, or start it again: it recovers by itself."""
+        self._control("-o", self._options, "start")
+
+    def stop(self) -> None:
+        """Stop at once, with no leave taken and nothing written out."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *command: str) -> None:
+        log = ("-w", "-l", str(self._home / "log"))
+        self._run(_program("pg_ctl"), "-D", str(self._data), *log, *command)
+
+    def _run(self, *command: str) -> None:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        subprocess.run(command, check=True, **quiet, **self._account)
+
+
+@contextmanager
+def server(name: str = "", *, durable: bool = False) -> Iterator[Server]:
+    """Start a server of this process's own, yield it, stop it; only a *durable* one may crash."""
+    home = Path(f"/tmp/xiaohao-pg-{os.getpid()}{name}")  # noqa: S108 - a socket's path must be short
+    made = Server(home, "" if durable else "-c fsync=off")
+    made.make()
+    made.start()
+    try:
+        yield made
     finally:
-        run(*control, "-m", "immediate", "stop")
+        made.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def create(server: URL, name: str, template: str = "template0") -> URL:
+    """Make the database *name* anew, as a copy of *template*; return its address."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    return server.set(database=name)
