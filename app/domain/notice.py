@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.clock import LOCAL
 from app.domain.base import Base, BigId
 from app.domain.case import Case
 from app.domain.people import User
 from app.domain.vocabulary import Channel, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of every day in Beijing, ``since`` included; they may reach over midnight."""
+
+    since: time
+    until: time
+
+    @classmethod
+    def between(cls, since: time | None, until: time | None) -> Quiet | None:
+        """Return the hours between two times, or ``None`` where either is missing."""
+        return None if since is None or until is None else cls(since, until)
+
+    def after(self, at: datetime) -> datetime:
+        """Return *at*, or the end of the quiet hours that it lies in."""
+        local = at.astimezone(LOCAL)
+        now = local.time()
+        if self.since <= self.until:
+            inside = self.since <= now < self.until
+        else:
+            inside = now >= self.since or now < self.until
+        if not inside:
+            return at
+        end = local.date() + timedelta(days=int(now >= self.until))
+        return datetime.combine(end, self.until, LOCAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes out, worded for its reader: the same said in three ways."""
+
+    title: str
+    text: str
+    markdown: str
+    #: For programs.
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class Notice(Base):
@@ -22,7 +61,7 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     #: The notice's kind; `app.texts` has its sentence.
     what: Mapped[str] = mapped_column(String(48))
     params: Mapped[dict[str, Any]]
@@ -33,6 +72,7 @@ class Notice(Base):
     deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id", viewonly=True)
 
     __table_args__ = (
+        Index("ix_notice_person", "user_id", "id"),
         Index(
             "ix_notice_unread",
             "user_id",
@@ -61,8 +101,16 @@ class Subscription(Base):
     digest: Mapped[bool] = mapped_column(default=False)
     #: Kinds of notice that are not wanted here.
     muted: Mapped[list[str]]
+    #: Between these times in Beijing nothing is sent; what comes up waits. ``None``: at any time.
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
 
     user: Mapped[User] = relationship()
+
+    @property
+    def quiet(self) -> Quiet | None:
+        """The hours in which nothing is sent."""
+        return Quiet.between(self.quiet_from, self.quiet_until)
 
 
 class Delivery(Base):
@@ -88,6 +136,7 @@ class Delivery(Base):
     error: Mapped[str] = mapped_column(String(400), default="")
 
     __table_args__ = (
+        Index("ix_delivery_person", "user_id", "channel", "queued_at"),
         Index(
             "ix_delivery_queue",
             "try_at",
