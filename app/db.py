@@ -3,17 +3,21 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine import Dialect, ExceptionContext
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.base import Base
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, StorageFull, Unavailable
 
 #: Services flush where it matters and build on what they hold: no surprises, no needless reads.
 db = SQLAlchemy(
@@ -22,6 +26,9 @@ db = SQLAlchemy(
     session_options={"autoflush": False},
 )
 migrate = Migrate()
+
+#: Whether what begins is a transaction that means to write.
+_writes: ContextVar[bool] = ContextVar("writes", default=False)
 
 
 @contextmanager
@@ -34,47 +41,68 @@ def transaction() -> Iterator[Session]:
     session: Session = db.session()
     if session.info.get("busy"):
         raise RuntimeError("a service function called another service function")
-    if session.in_transaction():
-        session.rollback()  # what was read before is stale; begin anew, for writing
+    whole: _Whole | None = session.info.get("whole")
     session.info["busy"] = True
-    session.connection(execution_options={"writes": True})
+    meaning = _writes.set(True)
     try:
-        _write_companion(session)
+        if whole is None or not whole.begun:
+            _begin(session, whole)
         yield session
-        session.commit()
-    except StaleDataError as error:
+        if whole is None:
+            session.commit()
+        else:
+            session.flush()
+    except BaseException as error:
         session.rollback()
-        raise Conflict from error
-    except BaseException:
-        session.rollback()
+        if whole is not None:
+            whole.begun = False
+        if isinstance(error, StaleDataError):
+            raise Conflict from error
         raise
     finally:
+        _writes.reset(meaning)
         session.info["busy"] = False
 
 
-@contextmanager
-def accompanied(row: Base) -> Iterator[None]:
-    """Have the transaction inside the block write *row* too, before its own change: both or none.
+@dataclass(slots=True)
+class _Whole:
+    """Transactions that are one: the row that goes with them, and whether there was a first."""
 
-    If that row is there already, the transaction is a `Conflict` and changes nothing.
-    """
-    session: Session = db.session()
-    session.info["companion"] = row
-    try:
-        yield
-    finally:
-        session.info.pop("companion", None)
+    row: Base
+    begun: bool = False
 
 
-def _write_companion(session: Session) -> None:
-    companion = session.info.pop("companion", None)
-    if companion is None:
+def _begin(session: Session, whole: _Whole | None) -> None:
+    if session.in_transaction():
+        session.rollback()  # what was read before is stale; begin anew, for writing
+    session.connection()
+    if whole is None:
         return
-    session.add(companion)
+    session.add(whole.row)
     try:
         session.flush()
     except IntegrityError as error:
         raise Conflict from error
+    whole.begun = True
+
+
+@contextmanager
+def together(row: Base) -> Iterator[None]:
+    """Make one of the transactions inside the block, and write *row* first: all of it or nothing.
+
+    If that row is there already, the first of them is a `Conflict`.
+    """
+    session: Session = db.session()
+    session.info["whole"] = whole = _Whole(row)
+    try:
+        yield
+        if whole.begun:
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info["whole"]
 
 
 @event.listens_for(Engine, "connect")
@@ -87,6 +115,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "do_connect")
+def _hurry(dialect: Dialect, _record: Any, _args: Any, options: dict[str, Any]) -> None:
+    """Wait for PostgreSQL no longer than a reader waits for a page."""
+    if dialect.name == "postgresql":
+        options.setdefault("connect_timeout", 10)
+
+
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     """Take SQLite's write lock at BEGIN when we mean to write.
@@ -95,5 +130,47 @@ def _begin_sqlite(connection: Connection) -> None:
     locked" if another wrote in between; waiting at the start never does.
     """
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if _writes.get() else "BEGIN"
+        try:  # not exec_driver_sql, which takes as long as all else in opening a transaction
+            connection.connection.cursor().execute(begin)
+        except sqlite3.Error as error:
+            raise _of_sqlite(error) or OperationalError(begin, None, error) from error
+
+
+#: Primary result codes of SQLite: busy, locked, read only, I/O error, can't open.
+_SQLITE_AWAY = {5, 6, 8, 10, 14}
+_SQLITE_FULL = 13
+#: Classes of SQLSTATE: no connection, too few resources, an operator stepped in, a broken system.
+_POSTGRESQL_AWAY = ("08", "53", "57", "58")
+_POSTGRESQL_FULL = "53100"
+#: Of two transactions that wait for each other PostgreSQL ends one.
+_POSTGRESQL_LOST = ("40001", "40P01")
+
+
+@event.listens_for(Engine, "handle_error")
+def _translate(context: ExceptionContext) -> None:
+    """Tell a database that is away, busy or full, and a lost race, from a fault of ours."""
+    cause = context.original_exception
+    refusal = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
+    if refusal is None and context.is_disconnect:
+        refusal = Unavailable
+    if refusal is not None:
+        raise refusal from cause
+
+
+def _of_sqlite(cause: sqlite3.Error) -> type[Conflict | Unavailable] | None:
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest says more than we need
+    if code == _SQLITE_FULL:
+        return StorageFull
+    return Unavailable if code in _SQLITE_AWAY else None
+
+
+def _of_postgresql(cause: BaseException) -> type[Conflict | Unavailable] | None:
+    if not isinstance(cause, psycopg.OperationalError):
+        return None
+    state = cause.sqlstate
+    if state in _POSTGRESQL_LOST:
+        return Conflict
+    if state == _POSTGRESQL_FULL:
+        return StorageFull
+    return Unavailable if state is None or state.startswith(_POSTGRESQL_AWAY) else None

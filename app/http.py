@@ -39,8 +39,11 @@ STATUS = {
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DomainError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+#: Seconds after which to try again what could not be served.
+RETRY_AFTER = "30"
 
 
 def status_of(error: errors.DomainError) -> HTTPStatus:
@@ -110,8 +113,14 @@ def refuse(error: errors.DomainError) -> ResponseReturnValue:
     """Answer an error of the domain."""
     body = problem_of(error)
     if wants_json():
-        return problem_response(body)
-    return render_template("errors/error.html", problem=body, error=error), body["status"]
+        response = problem_response(body)
+    else:
+        page = render_template("errors/error.html", problem=body, error=error)
+        response = Response(page, status=body["status"])
+    if isinstance(error, errors.Unavailable):
+        log.warning("%s at %s %s: %s", error.code, request.method, request.path, error.__cause__)
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def explain(error: HTTPException) -> ResponseReturnValue:

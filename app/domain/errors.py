@@ -104,6 +104,18 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
+class Unavailable(DomainError):
+    """数据库暂时无法使用，本次操作未生效；恢复后系统自动继续，请稍后重试。"""
+
+    code = "unavailable"
+
+
+class StorageFull(Unavailable):
+    """存储空间已满，本次操作未生效；管理员腾出空间后系统自动继续，请稍后重试。"""
+
+    code = "storage_full"
+
+
 class Invalid(DomainError):
     """填写有误，请按提示修改。"""
 
