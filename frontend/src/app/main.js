@@ -11,6 +11,7 @@ import './upload.js';
 import { askFirst } from './confirm.js';
 import { closeMenus } from './menu.js';
 import { listenForTrouble, showFlashed } from './notes.js';
+import { unfoldForPrint } from './paper.js';
 import { reachWideTables } from './scroll.js';
 
 closeMenus();
@@ -18,3 +19,4 @@ askFirst();
 listenForTrouble();
 showFlashed();
 reachWideTables();
+unfoldForPrint();
