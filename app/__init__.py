@@ -14,9 +14,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Assemble the application. Everything it is made of is named here."""
     from flask import Flask
 
-    from app import api, http, texts, web
+    from app import api, http, jobs, messages, texts, web
     from app.db import db, migrate
-    from app.services import catalogue, evidence
+    from app.services import catalogue, deliveries, evidence, rule_sets
     from config.settings import Settings
 
     settings = settings or Settings.from_environment()
@@ -38,7 +38,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     texts.init_app(app)
     http.init_app(app)
     catalogue.load()
+    rule_sets.all_sets()  # a malformed file stops the start, not a case
+    jobs.init_app(app)
     evidence.configure(settings.instance / "evidence")
+    writer = messages.Writer(settings.outgoing.base_url)
+    deliveries.configure(settings.outgoing, writer)
     web.init_app(app)
     api.init_app(app)
     return app

@@ -12,21 +12,27 @@ from typing import Any
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext
 
+from app import sayings
 from app.clock import LOCAL
 from app.domain.deadlines import last_day
 from app.domain.errors import DomainError, Listing, Sentence
 from app.domain.history import Event
+from app.domain.job import Job
 from app.domain.notice import Notice
 from app.domain.process import Diagram, Task, Timer
 from app.domain.vocabulary import (
+    ChangeKind,
     FollowUpResult,
     Light,
+    MoveCause,
+    ObjectionState,
     Result,
     Role,
     Severity,
     Term,
 )
-from app.services import english
+from app.services import english, jobs, rule_sets
+from app.services._sentences import unpacked
 
 LOCALES = ("zh_Hans_CN", "en")
 
@@ -37,7 +43,8 @@ EVENTS = {
     "claimed": "认领“%(task)s”",
     "released": "释放“%(task)s”",
     "handed_over": "将“%(task)s”转交%(to)s",
-    "timer_fired": "期限届满：%(timer)s",
+    "timer_fired": "期限届满：%(timer)s%(merged)s",
+    "timer_skipped": "跳过无法执行的期限“%(timer)s”，理由：%(reason)s",
     "deemed_served": "逾期未签收，视为送达",
     "letter_deemed_served": "督办函（%(letter)s）逾期未签收，视为送达",
     "light_changed": "预警灯由%(from)s变为%(to)s",
@@ -50,6 +57,7 @@ EVENTS = {
     "follow_up_drawn": "列入回头看：%(reason)s",
     "followed_up": "回头看结论：%(result)s",
     "relapsed": "认定反弹，重新立案整改（第%(cycle)s轮），期限%(due_on)s",
+    **sayings.EVENTS,
 }
 
 #: The sentence of each kind of notice.
@@ -74,6 +82,7 @@ NOTICES = {
     "letter_issued": "收到督办函（%(letter)s）",
     "closed_out": "已销号，请巩固整改成果",
     "clue_recorded": "登记了问责线索，请研究：%(kind)s",
+    **sayings.NOTICES,
 }
 
 #: Words that stand as values in history and in answers.
@@ -95,9 +104,19 @@ WORDS = {
     "not_done": "核查未完成",
     "false_report": "虚假整改",
     "relapse": "反弹",
+    "due_on": "事项整改期限",
 }
 
-_VOCABULARIES: tuple[type[Term], ...] = (Light, Result, FollowUpResult, Severity, Role)
+_VOCABULARIES: tuple[type[Term], ...] = (
+    MoveCause,
+    ChangeKind,
+    ObjectionState,
+    Light,
+    Result,
+    FollowUpResult,
+    Severity,
+    Role,
+)
 _TERMS = {str(term): term for vocabulary in _VOCABULARIES for term in vocabulary}
 
 
@@ -139,19 +158,32 @@ def word(value: Any) -> str:
     return gettext(WORDS[value]) if value in WORDS else str(value)
 
 
+def is_term(value: Any) -> bool:
+    """Tell whether *value* is a word of ours, and not something that somebody wrote."""
+    return value in _TERMS or value in WORDS
+
+
 def event_text(event: Event) -> str:
     """Return a line of history as a sentence."""
     params = {key: word(value) for key, value in event.params.items() if key != "decided"}
     params["decided"] = _decided(event.params.get("decided") or {})
+    params["merged"] = _merged(event.params.get("merged"))
     key = event.params.get("key")
     for kind in ("task", "timer"):
         if language() == "en" and kind in params and key:
-            params[kind] = english.name_in_process(event.process_id, key, params[kind])
+            told = english.name_in_process(event.process_id, key, params[kind])
+            ruled = rule_sets.in_english() if kind == "timer" else {}
+            params[kind] = ruled.get(params[kind], told)
     return gettext(EVENTS[event.what]) % params
 
 
 #: Declared variables whose value is a decision worth telling.
 _TELLING = ("signed", "passed", "approved", "result", "next_step", "decision", "confirmed")
+
+
+def _merged(periods: int | None) -> str:
+    """Say that one firing stands for several periods of a cycle."""
+    return gettext("（错过 %(n)s 期，合并触发一次）", n=periods) if periods else ""
 
 
 def _decided(variables: dict[str, Any]) -> str:
@@ -163,10 +195,15 @@ def _decided(variables: dict[str, Any]) -> str:
 _SOME_DEADLINE = "办理期限已到，请及时处理"
 
 
+def notice_template(what: str) -> str:
+    """Return the sentence of a kind of notice, its particulars still to be put in."""
+    return gettext(NOTICES.get(what, _SOME_DEADLINE))
+
+
 def notice_text(notice: Notice) -> str:
     """Return a notice as a sentence."""
     params = {key: word(value) for key, value in notice.params.items()}
-    return gettext(NOTICES.get(notice.what, _SOME_DEADLINE)) % params
+    return notice_template(notice.what) % params
 
 
 def local_moment(at: datetime | None) -> str:
@@ -185,6 +222,8 @@ def timer_name(timer: Timer) -> str:
     """Return the name of a timer in the reader's language."""
     if language() != "en":
         return timer.name
+    if timer.ruled_by and timer.name in rule_sets.in_english():
+        return rule_sets.in_english()[timer.name]
     return english.name_of(timer.process.diagram, timer.key, timer.name)
 
 
@@ -192,6 +231,8 @@ def timer_article(timer: Timer) -> str:
     """Return what a timer rests on in the reader's language."""
     if language() != "en":
         return timer.article
+    if timer.ruled_by:
+        return rule_sets.in_english().get(timer.article, timer.article)
     return english.article_of(timer.process.diagram, timer.key, timer.article)
 
 
@@ -200,6 +241,22 @@ def diagram_name(diagram: Diagram) -> str:
     if language() != "en":
         return diagram.name
     return english.name_of(diagram, diagram.key, diagram.name)
+
+
+def job_name(job: Job) -> str:
+    """Return what a job is called."""
+    kind = jobs.KINDS.get(job.kind)
+    return gettext(kind.label) if kind else job.kind
+
+
+def job_told(job: Job) -> str:
+    """Return what a job came to, or why it failed; nothing while it goes on."""
+    return said_in((job.outcome or {}).get("told", ""))
+
+
+def said_in(kept: Any) -> str:
+    """Return a sentence that was kept as JSON."""
+    return sentence(unpacked(kept))
 
 
 def language() -> str:
@@ -229,6 +286,9 @@ def init_app(app: Flask) -> None:
         event_text=event_text,
         notice_text=notice_text,
         timer_article=timer_article,
+        job_name=job_name,
+        job_told=job_told,
+        said_in=said_in,
         due_day=last_day,
     )
     app.jinja_env.filters.update(moment=local_moment, listed=listed)

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from config import outgoing
+from config.outgoing import Outgoing
+
+Value = TypeVar("Value")
 
 
 class SettingError(Exception):
@@ -30,8 +36,10 @@ class Settings:
     port: int = 5000
     #: Whether a new database is filled with the demo county.
     demo: bool = True
-    #: ``embedded``: timers are swept inside the served process.
+    #: ``embedded``: the served process sweeps and runs jobs; ``procrastinate``: workers do.
     jobs: str = "embedded"
+    #: Messages that leave the program.
+    outgoing: Outgoing = field(default_factory=Outgoing)
     testing: bool = False
 
     @classmethod
@@ -50,7 +58,8 @@ class Settings:
             host=environ.get("HOST", "127.0.0.1"),
             port=_port(environ.get("PORT", "5000")),
             demo=_choice(environ, "DEMO", "1", ("0", "1")) == "1",
-            jobs=_choice(environ, "XIAOHAO_JOBS", "embedded", ("embedded",)),
+            jobs=_jobs(environ, instance),
+            outgoing=_outgoing(environ),
         )
 
 
@@ -59,6 +68,36 @@ def _choice(environ: Mapping[str, str], name: str, default: str, allowed: tuple[
     if value not in allowed:
         raise SettingError(f"{name}={value!r}：只能是 {' 或 '.join(allowed)}。")
     return value
+
+
+def _jobs(environ: Mapping[str, str], instance: Path) -> str:
+    jobs = _choice(environ, "XIAOHAO_JOBS", "embedded", ("embedded", "procrastinate"))
+    if jobs != "embedded" and not _database_url(environ, instance).startswith("postgresql"):
+        raise SettingError(
+            "XIAOHAO_JOBS='procrastinate'：只能与 PostgreSQL 同用，"
+            "请将 XIAOHAO_DATABASE_URL 设为 postgresql+psycopg://…。"
+        )
+    return jobs
+
+
+def _outgoing(environ: Mapping[str, str]) -> Outgoing:
+    here = f"http://127.0.0.1:{environ.get('PORT', '5000')}"
+    return Outgoing(
+        base_url=_read_as(outgoing.read_base_url, environ, "XIAOHAO_BASE_URL", here),
+        smtp=_read_as(outgoing.read_smtp, environ, "XIAOHAO_SMTP_URL", ""),
+        hosts=_read_as(outgoing.read_hosts, environ, "XIAOHAO_WEBHOOK_HOSTS", outgoing.ROBOTS),
+        quiet=_read_as(outgoing.read_quiet, environ, "XIAOHAO_QUIET_HOURS", outgoing.NIGHT),
+    )
+
+
+def _read_as(
+    read: Callable[[str], Value], environ: Mapping[str, str], name: str, default: str
+) -> Value:
+    """Read a setting; what it holds isn't repeated in the error, for it may be a password."""
+    try:
+        return read(environ.get(name, default).strip())
+    except ValueError as error:
+        raise SettingError(f"{name}：{error}") from None
 
 
 def _port(text: str) -> int:

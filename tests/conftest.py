@@ -14,7 +14,6 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 from app import create_app
@@ -65,19 +64,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     folder = tmp_path_factory.mktemp("postgres")
-    with postgres.server(folder) as url:
-        _create(url, "template_xiaohao")
-        template = url.set(database="template_xiaohao")
+    with postgres.server() as server:
+        template = postgres.create(server.url, "template_xiaohao")
         _fill(template.render_as_string(hide_password=False), folder / "instance")
         yield template
-
-
-def _create(server: URL, name: str, template: str = "template0") -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    engine.dispose()
 
 
 @pytest.fixture
@@ -88,7 +78,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         return f"sqlite:///{file}"
     template = make_url(request.getfixturevalue("postgres_template"))
-    _create(template.set(database="postgres"), "xiaohao_test", "template_xiaohao")
+    postgres.create(template.set(database="postgres"), "xiaohao_test", "template_xiaohao")
     return template.set(database="xiaohao_test").render_as_string(hide_password=False)
 
 

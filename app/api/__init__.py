@@ -6,14 +6,21 @@ from flask import Flask
 
 # Each of these declares its calls when it is imported; the description needs them all.
 from app.api import (  # noqa: F401
+    calendars,
     cases,
+    changes,
     diagrams,
     evidence,
     health,
+    incidents,
+    jobs,
     letters,
+    notices,
     openapi,
     processes,
+    rule_sets,
     tasks,
+    timers,
     tokens,
 )
 from app.api.calls import api

@@ -30,6 +30,8 @@ class Call:
     path: str
     answer: Schema | None = None
     status: int = 200
+    #: What it answers with 202 where the work goes on after the answer.
+    later: Schema | None = None
     query: Schema | None = None
     body: Schema | None = None
     #: OpenAPI content by media type, of a body or an answer that is no JSON.
@@ -37,6 +39,8 @@ class Call:
     gives: Mapping[str, Any] = field(default_factory=dict)
     #: Of the body, in bytes; more is refused before it is read.
     largest: int = LARGEST_JSON
+    #: Whether it refuses those who see its object but not this part of it.
+    restricted: bool = False
     #: Whether strangers may call it.
     public: bool = False
     #: Whether it changes anything that should not be changed twice.

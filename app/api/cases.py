@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import Response, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.api import cursors
 from app.api.calls import Call
+from app.api.jobs import accepted
 from app.api.reading import uploaded
 from app.api.schemas.cases import (
     CaseOut,
@@ -21,12 +22,15 @@ from app.api.schemas.cases import (
     Imported,
     ImportQuery,
 )
-from app.api.schemas.processes import Timers
+from app.api.schemas.jobs import JobOut
+from app.api.schemas.timers import Timers
 from app.domain.case import Case
 from app.domain.errors import Invalid, Sentence
-from app.services import cases, follow_ups, history, ledger, ledger_files, opening
+from app.domain.job import Job
+from app.services import cases, follow_ups, history, ledger, ledger_files, ledger_jobs, opening
 from app.services.cases import Filter
 from app.services.follow_ups import Draw
+from app.services.ledger_jobs import Intake
 from app.services.opening import Feedback
 
 #: What a body that is the file itself may be, and what such a file is called.
@@ -35,6 +39,8 @@ _LEDGERS = {
     "text/csv": "ledger.csv",
     "application/json": "ledger.json",
 }
+#: Rows of a ledger that a program waits for; more are imported by a job.
+AT_ONCE = 500
 _FILE = {"type": "string", "format": "binary"}
 _NARROWING = ("stage", "light", "severity", "category", "overdue", "open")
 
@@ -44,7 +50,7 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
     """List the cases that the caller may see, earliest due first."""
     narrow = Filter(
         text=query["q"],
-        unit_id=_unit_id(query["unit"]),
+        unit_id=unit_id(query["unit"]),
         **{name: query[name] for name in _NARROWING},
     )
     after = cursors.day_after(query["cursor"], of="cases")
@@ -53,7 +59,12 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": page.items, "next": next_page, "total": page.total}
 
 
-def _unit_id(name: str | None) -> int | None:
+def unit_id(name: str | None) -> int | None:
+    """Return the id of the unit that the caller names.
+
+    Raises:
+        Invalid: there is none of that name.
+    """
     if not name:
         return None
     found = next((unit.id for unit in cases.units(g.actor) if unit.name == name), None)
@@ -74,6 +85,7 @@ def open_case(body: Feedback) -> Case:
     query=ImportQuery(),
     answer=Imported(),
     status=201,
+    later=JobOut(),
     writes=True,
     largest=ledger_files.LARGEST + 100_000,
     takes={
@@ -82,9 +94,10 @@ def open_case(body: Feedback) -> Case:
         "application/json": {"type": "array", "items": {"type": "object"}},
     },
 )
-def import_cases(query: dict[str, Any]) -> ledger.Imported:
+def import_cases(query: dict[str, Any]) -> ledger.Imported | Response:
     """Open a case for each row of a ledger; all rows or, if so chosen, the right rows only.
 
+    A ledger of more than 500 rows is checked at once and imported by a job, whose address is told.
     The columns are known by their Chinese headings. Faults are told as `rows.<row>.<field>`.
     """
     if (form := uploaded()) is not None:
@@ -95,7 +108,9 @@ def import_cases(query: dict[str, Any]) -> ledger.Imported:
     else:
         raise UnsupportedMediaType
     right_rows_only = query["right_rows_only"]
-    return ledger.import_ledger(content, name, g.actor, right_rows_only=right_rows_only)
+    intake = Intake(data=content, name=name, right_rows_only=right_rows_only, at_once=AT_ONCE)
+    done = ledger_jobs.take_in(intake, g.actor)
+    return accepted(done) if isinstance(done, Job) else done
 
 
 @Call(method="GET", path="/cases/<number>", answer=CaseOut())

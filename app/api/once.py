@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Response, g, request
 
@@ -29,15 +31,18 @@ def once(run: Callable[[], Response]) -> Response:
     try:
         with idempotency.claimed(write):
             response = run()
+            kept = Answer(response.status_code, response.get_data(as_text=True))
+            idempotency.keep(write, kept)
     except Conflict:
         if (before := idempotency.answered(write)) is not None:
             return _again(before)
         raise
-    idempotency.keep(write, Answer(response.status_code, response.get_data(as_text=True)))
     return response
 
 
 def _again(answer: Answer) -> Response:
     response = Response(answer.body, answer.status, content_type="application/json")
     response.headers["Idempotency-Replayed"] = "true"
+    if answer.status == HTTPStatus.ACCEPTED:
+        response.headers["Location"] = json.loads(answer.body)["url"]
     return response

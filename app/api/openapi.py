@@ -36,6 +36,7 @@ _REFUSALS = {
     "413": "The body is too large.",
     "415": "The body is of a kind that this call doesn't take.",
     "422": "What was sent is not right; `errors` says what, field by field.",
+    "503": "The database is away, or its disk is full: nothing was done; try again later.",
 }
 
 
@@ -126,17 +127,26 @@ def _responses(call: Call) -> dict[str, Any]:
     right: dict[str, Any] = {"description": "As asked."}
     if content:
         right["content"] = content
+    later = {}
+    if call.later is not None:
+        later["202"] = {
+            "description": "Too much to wait for: a job does it.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+            "content": {"application/json": {"schema": call.later}},
+        }
     refusals = {status: f"Problem{status}" for status in sorted(_refusals(call))}
-    return {str(call.status): right, **refusals}
+    return {str(call.status): right, **later, **refusals}
 
 
 def _refusals(call: Call) -> set[str]:
     """Return the statuses by which a call may be refused."""
     found = {"422"} if call.query or call.body or call.writes else set()
     if not call.public or call.body:
-        found |= {"401"}
+        found |= {"401", "503"}
     if not call.public and "<" in call.path:
         found |= {"404"}
+    if call.restricted:
+        found |= {"403"}
     if call.body or call.takes:
         found |= {"413"}
     if call.body:

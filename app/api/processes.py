@@ -1,4 +1,4 @@
-"""Processes and timers: starting one, and what they wait for."""
+"""Processes: starting one, and what it waits for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Any
 
 from flask import g
 
-from app.api import cursors
 from app.api.calls import Call
-from app.api.schemas.processes import ProcessIn, ProcessOut, TimerPage, TimerQuery
+from app.api.schemas.processes import ProcessIn, ProcessOut
 from app.domain.process import Process
-from app.services import deadlines, processes
-from app.services.deadlines import TimerFilter
+from app.services import processes
 
 
 @Call(
@@ -51,14 +49,3 @@ def _whole(process: Process) -> dict[str, Any]:
         "timers": timers,
         "incidents": processes.incidents_of(process),
     }
-
-
-@Call(method="GET", path="/timers", query=TimerQuery(), answer=TimerPage())
-def list_timers(query: dict[str, Any]) -> dict[str, Any]:
-    """List the deadlines of all cases that the caller may see, earliest due first."""
-    narrow = TimerFilter(state=query["state"], overdue=query["overdue"])
-    after, limit = cursors.moment_after(query["cursor"], of="timers"), query["limit"]
-    found = deadlines.page(g.actor, narrow, limit=limit + 1, after=after)
-    items = found[:limit]
-    end = (items[-1].due_at, items[-1].id) if len(found) > limit else None
-    return {"items": items, "next": cursors.encode(end, of="timers")}

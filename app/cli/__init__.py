@@ -11,7 +11,7 @@ import click
 from flask.cli import FlaskGroup
 
 from app import create_app
-from app.cli import calendars, diagrams, operations, people, server
+from app.cli import backups, calendars, diagrams, operations, people, rules, server, worker
 from app.domain.errors import DomainError
 from config import VERSION
 from config.settings import SettingError
@@ -28,6 +28,7 @@ def cli() -> None:
 for command in (
     server.serve,
     server.demo,
+    worker.worker,
     diagrams.process,
     operations.timers,
     operations.history,
@@ -35,6 +36,9 @@ for command in (
     people.units,
     people.users,
     calendars.calendar,
+    rules.rules,
+    backups.backup,
+    backups.restore,
 ):
     cli.add_command(command)
 

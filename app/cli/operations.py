@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 from flask.cli import with_appcontext
 
 from app import scheduler
-from app.services import deadlines
+from app.clock import LOCAL
 from app.services import history as histories
+from app.services import incidents as failures
+from app.services import mending, timer_ledger
 
 
 @click.group()
@@ -20,6 +24,20 @@ def timers() -> None:
 def sweep() -> None:
     """立即扫描一次到期的计时。"""
     click.echo(f"触发 {scheduler.sweep()} 个。")
+
+
+@timers.command("list")
+@click.option("--overdue", is_flag=True, help="只列出已逾期的")
+@with_appcontext
+def timers_listing(overdue: bool) -> None:
+    """列出正在计时的期限，最早到期的在前。"""
+    for one in timer_ledger.everywhere(overdue=overdue):
+        case = one.case.number if one.case else f"流程{one.process_id}"
+        click.echo(f"{one.id}  {_moment(one.due_at)}  {case}  {one.code or '-'}  {one.name}")
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
 
 
 @click.group()
@@ -63,15 +81,19 @@ def incidents() -> None:
 @incidents.command("list")
 @with_appcontext
 def listing() -> None:
-    """列出未处理的失败。"""
-    for one in deadlines.open_incidents():
-        click.echo(f"{one.id}  流程{one.process_id}  {one.at:%Y-%m-%d %H:%M}  {one.cause}")
+    """列出未处理的故障。"""
+    for one in failures.open_ones():
+        what = f"流程{one.process_id}" if one.process_id else one.subject
+        click.echo(f"{one.id}  {what}  {_moment(one.at)}  第{one.attempts}次  {one.cause}")
 
 
 @incidents.command()
 @click.argument("incident", type=int)
+@click.option("--like", is_flag=True, help="同类故障一并重试")
 @with_appcontext
-def retry(incident: int) -> None:
-    """让一个失败的计时立即重试。"""
-    deadlines.retry(incident)
-    click.echo("将在下次扫描时重试。")
+def retry(incident: int, like: bool) -> None:
+    """立即重试一个失败的步骤；仍然失败时退出码为 1。"""
+    went = mending.retry_any(incident, like=like)
+    click.echo(f"成功 {went.passed} 件，仍失败 {went.failed} 件，留待下次扫描 {went.left} 件。")
+    if went.failed:
+        raise click.exceptions.Exit(1)

@@ -6,17 +6,20 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from types import FrameType
 
 import click
 import waitress
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app import demo as demo_county
 from app import scheduler
 from app.cli import setup
-from app.services import county, founding
+from app.jobs.embedded import EmbeddedRunner
+from app.services import county, founding, jobs
 from config.settings import Settings
 
 
@@ -31,16 +34,28 @@ def serve() -> None:
     if settings.demo:
         _show_accounts()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    clockwork = scheduler.start(app)
     server = waitress.create_server(app, host=settings.host, port=settings.port, threads=8)
     _stop_on_signals()
     click.echo(f"\n销号台已启动  →  http://{settings.host}:{settings.port}\n（Ctrl-C 停止）")
-    try:
+    with _clockwork(app, settings), closing(server):
         server.run()  # returns when interrupted
-    finally:
         click.echo("\n正在停止 …")
+
+
+@contextmanager
+def _clockwork(app: Flask, settings: Settings) -> Iterator[None]:
+    """Sweep and run jobs inside this process, unless workers do."""
+    if settings.jobs == "procrastinate":
+        click.echo("\n期限扫描和任务由 xiaohao worker 完成，请至少运行一个。")
+        yield
+        return
+    clockwork = scheduler.start(app)
+    EmbeddedRunner(app, clockwork)
+    try:
+        yield
+    finally:
+        jobs.stop()
         clockwork.shutdown(wait=True)
-        server.close()
 
 
 def _stop_on_signals() -> None:

@@ -15,12 +15,17 @@ COUNTY = ROOT / "config" / "demo" / "county.json"
 
 def prepare(*, county: bool) -> None:
     """Migrate the database, enter the calendar, publish ``bpmn/``; fill in the demo county."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    upgrade(directory=str(ROOT / "migrations"))
+    migrate()
     calendars.seed()
     if county:
         load_county()
     publish(*sorted((ROOT / "bpmn").glob("*.bpmn")))
+
+
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade(directory=str(ROOT / "migrations"))
 
 
 def publish(*files: Path) -> list[str]:

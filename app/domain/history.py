@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.base import Base, BigId
@@ -17,7 +17,16 @@ class Event(Base):
     """One line of history. Written once, never changed; each line seals the one before."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        # The proof that no deadline fired twice.
+        Index(
+            "ix_event_fired",
+            "timer_id",
+            sqlite_where=text("what = 'timer_fired'"),
+            postgresql_where=text("what = 'timer_fired'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
@@ -35,9 +44,11 @@ class Event(Base):
     #: Elements of the diagram passed in this step: the trail that a viewer draws.
     passed: Mapped[list[str]]
     hash: Mapped[str] = mapped_column(String(64))
+    #: Of a line that tells of a deadline: which. It is sealed among the params, too.
+    timer_id: Mapped[int | None] = mapped_column(ForeignKey("timer.id"))
 
 
-#: What the hash covers, in this order; the row's own id and process are not history.
+#: What the hash covers, in this order; the row's own ids are not history.
 SEALED = ("case_id", "seq", "at", "by_id", "by_name", "on_behalf_of", "what", "params", "passed")
 
 

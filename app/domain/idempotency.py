@@ -8,7 +8,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.base import Base
-from app.domain.errors import Conflict, Invalid
+from app.domain.errors import Invalid
 
 #: How long a repeated key answers the same, at least.
 KEPT_FOR = timedelta(days=1)
@@ -20,14 +20,8 @@ class KeyReused(Invalid):
     code = "idempotency_key_reused"
 
 
-class KeyPending(Conflict):
-    """同一 Idempotency-Key 的请求正在办理或刚刚办结，请稍后查询结果。"""
-
-    code = "idempotency_key_pending"
-
-
 class IdempotencyKey(Base):
-    """One write that was done, found again by its key. Committed together with what it did."""
+    """One write that was done, found again by its key. Committed with what it did and answered."""
 
     __tablename__ = "idempotency_key"
 
@@ -36,6 +30,6 @@ class IdempotencyKey(Base):
     #: SHA-256 of what was sent.
     body: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(index=True)
-    #: What was answered; ``None`` for the instant between the change and its answer.
+    #: What was answered; ``None`` only where an earlier release died before it kept the answer.
     status: Mapped[int | None]
     answer: Mapped[str | None] = mapped_column(Text)

@@ -11,6 +11,7 @@ from app.domain import (
     letter,
     notice,
     people,
+    plan,
     process,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "letter",
     "notice",
     "people",
+    "plan",
     "process",
 ]

@@ -99,6 +99,23 @@ class Task(Base):
     unit: Mapped[Unit] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
+    #: The clocks that are its deadline, oldest first. By process too: that is what is indexed.
+    deadlines: Mapped[list[Timer]] = relationship(
+        primaryjoin="and_(Task.process_id == foreign(Timer.process_id), "
+        "Task.id == foreign(Timer.task_id), Timer.is_deadline)",
+        order_by="Timer.id",
+        viewonly=True,
+    )
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it waits for its case to be taken up again."""
+        return self.closed_at is None and self.process.status is ProcessStatus.SUSPENDED
+
+    @property
+    def deadline(self) -> Timer | None:
+        """The clock by which it is due; ``None`` for a task without a deadline."""
+        return self.deadlines[-1] if self.deadlines else None
 
     __table_args__ = (
         # The inbox: what waits for this role of this unit, most urgent first.
@@ -131,6 +148,8 @@ class Timer(Base):
     #: Its number in the rule book (T05) and the article it rests on.
     code: Mapped[str] = mapped_column(String(16), default="")
     article: Mapped[str] = mapped_column(String(120), default="")
+    #: The rule set that fixed how long and by which article; empty where the diagram did.
+    ruled_by: Mapped[str] = mapped_column(String(32), default="")
     rule: Mapped[str] = mapped_column(String(120))
     #: What the rule counts from: for a cycle, the moment the first period began.
     base: Mapped[datetime]
@@ -156,6 +175,7 @@ class Timer(Base):
 
     case: Mapped[Case | None] = relationship()
     process: Mapped[Process] = relationship()
+    moves: Mapped[list[TimerMove]] = relationship(order_by="TimerMove.id", viewonly=True)
 
     __table_args__ = (
         # The sweep: what has run out.
@@ -187,6 +207,7 @@ class TimerMove(Base):
     calendar_version: Mapped[int]
 
     timer: Mapped[Timer] = relationship()
+    by: Mapped[User | None] = relationship()
 
 
 class Submission(Base):
@@ -209,15 +230,24 @@ class Submission(Base):
 
 
 class Incident(Base):
-    """A step that failed three times, for a person to see and retry."""
+    """Something that failed again and again, for a person to see, mend and retry."""
 
     __tablename__ = "incident"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    timer_id: Mapped[int | None] = mapped_column(ForeignKey("timer.id"))
+    #: ``None`` for what is no process's fault: a notice, a job. Then `subject` says what it is.
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
+    timer_id: Mapped[int | None] = mapped_column(ForeignKey("timer.id"), index=True)
+    #: ``delivery:7``, ``job:12``.
+    subject: Mapped[str] = mapped_column(String(80), default="")
     at: Mapped[datetime]
+    #: What happened and what to do; and the same so that it can be said in another language.
     cause: Mapped[str] = mapped_column(Text)
+    sentence: Mapped[dict[str, Any] | None]
+    #: What the program said, for whoever mends it.
+    detail: Mapped[str] = mapped_column(Text, default="")
+    #: How often it was tried.
+    attempts: Mapped[int] = mapped_column(default=0)
     #: What like incidents have in common: the kind of failure, without its particulars.
     likeness: Mapped[str] = mapped_column(String(120), default="", index=True)
     resolved_at: Mapped[datetime | None]
@@ -226,5 +256,16 @@ class Incident(Base):
     resolution: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(400), default="")
 
-    process: Mapped[Process] = relationship()
+    process: Mapped[Process | None] = relationship()
     timer: Mapped[Timer | None] = relationship()
+    resolved_by: Mapped[User | None] = relationship()
+
+    __table_args__ = (
+        # What waits for somebody; the sweep looks every second.
+        Index(
+            "ix_incident_open",
+            "id",
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )

@@ -71,6 +71,8 @@ class Light(Term):
     BLUE = "blue", "蓝灯"
     YELLOW = "yellow", "黄灯"
     RED = "red", "红灯"
+    #: While the case is suspended, and once it ended without a close-out.
+    GREY = "grey", "灰灯"
 
 
 class SourceLevel(Term):
@@ -232,6 +234,17 @@ class ObjectionState(Term):
     KEPT = "kept", "维持"
     CHANGED = "changed", "变更"
     REVOKED = "revoked", "撤销"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the unit still waits for the conclusion."""
+        return self in (ObjectionState.FILED, ObjectionState.HEARING)
+
+    @property
+    def is_concluded(self) -> bool:
+        """Whether the matter itself was decided on."""
+        return self in (ObjectionState.KEPT, ObjectionState.CHANGED, ObjectionState.REVOKED)
 
 
 class MoveCause(Term):
@@ -283,7 +296,3 @@ class Outcome(Term):
 
     DONE = "done", "已办"
     WITHDRAWN = "withdrawn", "已撤回"
-
-
-#: The lifecycle as people draw it, in order; used by lists and filters.
-STAGES = tuple(Stage)

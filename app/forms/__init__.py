@@ -7,7 +7,7 @@ comes from the database (options, the case a form is about) is handed in as a `S
 from app.forms.answers import answers_of, variables_of
 from app.forms.components import Component, Option, Options, components_of, inputs_in
 from app.forms.description import fields_of
-from app.forms.filling import require_files, setting_for
+from app.forms.filling import require_files, setting_about, setting_for
 from app.forms.post import parse_post, row_numbers
 from app.forms.schema import errors_of, schema_of
 from app.forms.setting import Setting
@@ -31,6 +31,7 @@ __all__ = [
     "require_files",
     "row_numbers",
     "schema_of",
+    "setting_about",
     "setting_for",
     "summary_of",
     "variables_of",

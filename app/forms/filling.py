@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from app.domain.case import Case, Measure, Plan
+from app.domain.case import Case
+from app.domain.change import ChangeRequest
 from app.domain.errors import Invalid, Sentence
 from app.domain.letter import Letter
 from app.domain.people import Actor, User
+from app.domain.plan import Measure, Plan
 from app.domain.process import Task
 from app.domain.vocabulary import Role, Term
 from app.forms.components import Option, inputs_in
 from app.forms.setting import OnDemand, Setting
 from app.forms.wording import _
-from app.services import cases, dossier
+from app.services import cases, changes, dossier
 
 #: Variables of a process that conditions may read.
 _PROCESS = ("severity", "mode", "category", "source_level", "cycle")
+#: What else of a case a form may show.
+_FIGURES = ("percent",)
 #: What a form may show first, as it stands in the database.
 _SHOWN = {
     "case": frozenset(
@@ -32,6 +37,10 @@ _LOOKED_UP: dict[str, Callable[[_Facts], Any]] = {
     "case.unit": lambda facts: facts.case and facts.case.lead_unit.name,
     "case.department": lambda facts: facts.case and facts.case.department.name,
     "case.due_on": lambda facts: facts.case and facts.case.due_on.isoformat(),
+    "change.asked_until": lambda facts: facts.change and _day(facts.change.asked_until),
+    "change.to_unit": lambda facts: (
+        facts.change and facts.change.to_unit and facts.change.to_unit.name
+    ),
     "letter.new_due": lambda facts: (
         facts.letter and facts.letter.new_due_on and facts.letter.new_due_on.isoformat()
     ),
@@ -40,17 +49,29 @@ _LOOKED_UP: dict[str, Callable[[_Facts], Any]] = {
 
 def setting_for(task: Task, actor: Actor, *, language: str = "zh") -> Setting:
     """Return the setting in which *actor* fills in the form of *task*."""
-    facts = _Facts(task, actor)
+    facts = _Facts(task.case, actor, language, task)
     context = _known(task.case) if task.case is not None else {}
+    if facts.change is not None:
+        context["kind"] = facts.change.kind.value
+    return Setting(OnDemand(facts.options), context, OnDemand(facts.prefill), language)
+
+
+def setting_about(case: Case, actor: Actor, *, kind: str = "", language: str = "zh") -> Setting:
+    """Return the setting of a form about a case that no task asks for yet."""
+    facts = _Facts(case, actor, language)
+    context = _known(case) | {"kind": kind}
     return Setting(OnDemand(facts.options), context, OnDemand(facts.prefill), language)
 
 
 class _Facts:
-    """What the database knows for one task's form, asked for only when a field needs it."""
+    """What the database knows for one form, asked for only when a field needs it."""
 
-    def __init__(self, task: Task, actor: Actor) -> None:
-        self.task, self.actor = task, actor
-        self.case: Case | None = task.case
+    def __init__(
+        self, case: Case | None, actor: Actor, language: str, task: Task | None = None
+    ) -> None:
+        self.case: Case | None = case
+        self.task: Task | None = task
+        self.actor, self.language = actor, language
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -58,7 +79,11 @@ class _Facts:
 
     @cached_property
     def letter(self) -> Letter | None:
-        return dossier.letter_of(self.task)
+        return dossier.letter_of(self.task) if self.task is not None else None
+
+    @cached_property
+    def change(self) -> ChangeRequest | None:
+        return changes.of_task(self.task) if self.task is not None else None
 
     def options(self, source: str) -> list[Option]:
         """Return the choices that *source* offers: ``users:team``, ``units``, ``measures``."""
@@ -66,6 +91,9 @@ class _Facts:
         if name == "users" and argument in list(Role):
             people = dossier.people_with(Role(argument), self.actor.county_id)
             return [Option(one.username, _person(one)) for one in people]
+        if name == "grounds":
+            grounds = changes.grounds(argument, self.actor)
+            return [Option(one.key, getattr(one.name, self.language)) for one in grounds]
         if name == "units":
             return [Option(unit.name, unit.name) for unit in cases.units(self.actor)]
         if name == "measures" and self.plan is not None:
@@ -93,8 +121,12 @@ def _measure(measure: Measure) -> str:
 
 def _known(case: Case) -> dict[str, Any]:
     """Return what conditions and limits of dates may ask for."""
-    facts: dict[str, Any] = {name: _plain(getattr(case, name)) for name in _PROCESS}
+    facts: dict[str, Any] = {name: _plain(getattr(case, name)) for name in _PROCESS + _FIGURES}
     return facts | {"due": case.due_on.isoformat()}
+
+
+def _day(on: date | None) -> str | None:
+    return on.isoformat() if on else None
 
 
 def _plain(value: Any) -> Any:
@@ -102,13 +134,13 @@ def _plain(value: Any) -> Any:
 
 
 def require_files(
-    task: Task, form: Mapping[str, Any], answers: Mapping[str, Any], actor: Actor
+    case: Case | None, form: Mapping[str, Any], answers: Mapping[str, Any], actor: Actor
 ) -> None:
     """Raise Invalid unless every file in *answers* is the actor's own or the case's."""
     uploads = [item for item in inputs_in(form) if item.type == "filepicker"]
     wanted = {item.key: answers.get(item.key) or [] for item in uploads}
     possible = {one for ids in wanted.values() for one in ids if 0 < one < 2**31}
-    known = dossier.files(possible, case=task.case, actor=actor)
+    known = dossier.files(possible, case=case, actor=actor)
     strange = {key: [one for one in ids if one not in known] for key, ids in wanted.items()}
     if any(strange.values()):
         raise Invalid(

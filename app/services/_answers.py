@@ -10,17 +10,28 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.clock import local_date
-from app.domain.case import Measure, Plan, Verification
+from app.domain.case import Verification
 from app.domain.errors import Invalid, Listing, Sentence, SeparationOfDuties
 from app.domain.letter import Letter
 from app.domain.people import Grant, User
+from app.domain.plan import Measure, Plan
 from app.domain.process import Process
-from app.domain.vocabulary import Category, Duty, LetterState, Result, Role
-from app.services import _duties, _letters, _start, diagrams
+from app.domain.vocabulary import Category, ChangeKind, Duty, LetterState, Result, Role
+from app.services import (
+    _change_requests,
+    _change_rules,
+    _duties,
+    _letters,
+    _objections,
+    _start,
+    diagrams,
+)
 from app.services._catalogue import Context, answer
 
 Answers = Mapping[str, Any]
 
+#: Requests that mean nothing once the unit has said that it is done.
+NEEDS_WORK = (*_change_rules.DATED, ChangeKind.TERMINATION, ChangeKind.REASSIGNMENT)
 #: Safety and food need an emergency plan; these and buildings show the place before and after.
 _DANGEROUS = frozenset({Category.C04, Category.C05})
 _PICTURED = _DANGEROUS | {Category.C07}
@@ -30,11 +41,13 @@ _SHORT = timedelta(days=15)
 
 @answer("acknowledge")
 def acknowledge(context: Context, answers: Answers) -> None:
-    """Sign for the notice, or for the letter if that is what the process is about."""
-    if context.process.letter_id is None:
-        context.case.acknowledge(context.at)
-    else:
+    """Sign for the notice, or for the letter or conclusion that the process is about."""
+    if context.process.letter_id is not None:
         _letters.of(context).served_at = context.at
+    elif context.process.objection_id is not None:
+        _objections.of(context).served_at = context.at
+    else:
+        context.case.acknowledge(context.at)
 
 
 @answer("plan", "cause", "goal", "leader", "measures")
@@ -115,6 +128,7 @@ def sign_report(context: Context, answers: Answers) -> None:
     if answers["signed"] == "yes":
         _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
         context.case.report_done(context.at)
+        _change_requests.lapse(context, *NEEDS_WORK)
 
 
 @answer("first_review", "passed")
@@ -221,6 +235,8 @@ def expediting_letter(context: Context, answers: Answers) -> None:
 @answer("sign", "signed")
 def sign(context: Context, answers: Answers) -> None:
     """Sign a letter, if the process is about one; a plan's signature is kept as submitted."""
+    if context.process.change_request_id is not None and answers["signed"] != "yes":
+        _change_requests.of(context).decide(context.person.id, context.at, answers["opinion"])
     if context.process.letter_id is None or answers["signed"] != "yes":
         return
     letter: Letter = _letters.of(context)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.domain.case import Case
 from app.domain.errors import Invalid
 from app.domain.people import Actor
-from app.domain.vocabulary import Duty
+from app.domain.vocabulary import Duty, ProcessStatus
 from app.services._rows import RUNNING
 
 
@@ -38,6 +38,7 @@ class Running:
     follow_up_id: int | None = None
     change_request_id: int | None = None
     objection_id: int | None = None
+    status: ProcessStatus = ProcessStatus.RUNNING
     #: Zero, empty until the process has begun.
     id: int = 0
     revision: int = 0
@@ -51,7 +52,7 @@ def about(case: Case) -> Running:
 
 def running(session: Session, process_id: int) -> Running:
     """Read a process for a step."""
-    row = RUNNING.run(session.connection(), {"of_id": process_id}).one()
+    row = session.connection().execute(RUNNING, {"of_id": process_id}).one()
     return Running(**row._mapping)
 
 
@@ -76,6 +77,8 @@ class Context:
     task: int | None = None
     #: Shared by the contexts of one step; read when the first line of history is written.
     chain: Chain | None = None
+    #: The element whose effect is being run: what to name when it fails.
+    doing: str = ""
     _case: Case | None = None
     _connection: Connection | None = None
 

@@ -131,7 +131,7 @@ def relapse(context: Context, kind: str) -> None:
     _settle(context, FollowUpResult(kind))
     advised = _advised(context)
     rule = Rule(Anchor.AFTER, Span(Unit.DAYS, int(advised["days"])))
-    moment = due(rule, context.at, calendars.current())
+    moment = due(rule, context.at, calendars.current(case.county_id))
     case.relapse(context.at, local_date(context.at), mode=Mode(advised["mode"]), due=moment)
     record(context, "relapsed", {"kind": kind, "cycle": case.cycle, "due_on": str(moment.on)})
     _start.rectification(context)

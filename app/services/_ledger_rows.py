@@ -17,7 +17,7 @@ from app.services._ledger_units import UnitNames
 from app.services.ledger_cells import Unreadable, folded
 from app.services.ledger_columns import COLUMNS, heading_of, recognise
 from app.services.ledger_files import Row, Sheet
-from app.services.opening import Feedback
+from app.services.opening import OWN_DEPARTMENT, Feedback
 
 _EMPTY = "不能为空；合并的单元格请拆开，逐行填写。"
 _UNITS = ("unit", "lead_unit", "department")
@@ -68,7 +68,7 @@ class RowChecker:
         self._headings = sheet.headings
         self._places, _ = places_of(sheet.headings)
         self._units = UnitNames(session, actor)
-        self._taken = _taken(session, {self._written(row, "number") for row in sheet.rows})
+        self._taken = taken_numbers(session, {self._written(row, "number") for row in sheet.rows})
         #: In which row a number, or a problem, was first seen.
         self._first: dict[object, int] = {}
 
@@ -76,6 +76,7 @@ class RowChecker:
         """Return what the row says, or all that is wrong with it."""
         values, faults = self._read(row)
         faults |= self._unit_faults(values)
+        faults |= self._department_faults(values)
         faults |= _date_faults(values)
         faults |= self._number_faults(values, row)
         faults = faults or self._repetition(values, row)
@@ -123,6 +124,11 @@ class RowChecker:
                 faults[field] = unknown.sentence
         return faults
 
+    def _department_faults(self, values: Mapping[str, Any]) -> Faults:
+        if values.get("department") or not self._units.is_its_own_department(values.get("unit")):
+            return {}
+        return {"department": OWN_DEPARTMENT}
+
     def _number_faults(self, values: Mapping[str, Any], row: Row) -> Faults:
         number = values.get("number")
         if number is None:
@@ -158,7 +164,7 @@ def _date_faults(values: Mapping[str, Any]) -> Faults:
     return {}
 
 
-def _taken(session: Session, numbers: set[str]) -> set[str]:
+def taken_numbers(session: Session, numbers: set[str]) -> set[str]:
     """Return which of *numbers* are cases already."""
     taken: set[str] = set()
     ordered = sorted(numbers - {""})

@@ -17,9 +17,23 @@ class UnitNames:
     """The names of a county's active units."""
 
     def __init__(self, session: Session, actor: Actor) -> None:
-        query = select(Unit.name).where(Unit.active, Unit.path.startswith(f"/{actor.county_id}/"))
-        self._names = {folded(name): name for name in session.scalars(query)}
+        query = select(Unit.name, Unit.id, Unit.department_id).where(
+            Unit.active, Unit.path.startswith(f"/{actor.county_id}/")
+        )
+        units = session.execute(query).all()
+        self._names: dict[str, str] = {folded(unit.name): unit.name for unit in units}
+        self._own = {
+            unit.name for unit in units if (unit.department_id or actor.county_id) == unit.id
+        }
         self._guesses: dict[str, list[str]] = {}
+
+    def knows(self, name: str) -> bool:
+        """Tell whether there is an active unit with just this name."""
+        return self._names.get(folded(name)) == name
+
+    def is_its_own_department(self, name: str | None) -> bool:
+        """Tell whether nobody but the unit itself would be competent for it."""
+        return name in self._own
 
     def find(self, written: str) -> str:
         """Return the name as the system has it, whatever the width of its brackets.

@@ -17,15 +17,17 @@ from sqlalchemy import Select, select
 from app import engine
 from app.clock import LOCAL
 from app.domain.calendar import Calendar
+from app.domain.change import ChangeRequest
 from app.domain.deadlines import Due, due, last_day, next_occurrence
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, Sentence
 from app.domain.people import UNIT_ROLES, User
-from app.domain.process import Incident, Task, Timer
+from app.domain.process import Task, Timer
 from app.domain.rules import Anchor, Rule
 from app.domain.vocabulary import ProcessStatus, Role, Stage, TimerState
 from app.engine import ArmedTimer, OpenTask, Step
-from app.services import _lights, _rows, calendars, diagrams
+from app.services import _lights, _rows, calendars, diagrams, elements, incidents
 from app.services._catalogue import EFFECTS, Context
+from app.services._rules import rule_of
 
 #: What a list sorts tasks without a deadline by.
 NEVER = datetime(9999, 1, 1, tzinfo=LOCAL)
@@ -67,9 +69,10 @@ def apply(context: Context, step: Step) -> list[int]:
     Raises:
         Conflict: somebody else moved the process since it was read.
     """
-    _save(context, step)
-    _close(context, step)
+    save(context, step)
+    close(context, step)
     for effect in step.effects:
+        context.doing = effect.key
         EFFECTS[effect.topic].run(context, **effect.params)
     opened = _open(context, step)
     if step.stuck is not None:
@@ -81,16 +84,32 @@ def apply(context: Context, step: Step) -> list[int]:
 
 def _report(context: Context, join: str) -> None:
     """Make an incident of a process that now waits for ever; only a person can help it on."""
-    cause = f"流程停在汇聚网关“{join}”：有分支已结束，等不齐，请修改流程图后重新办理。"
-    context.session.add(Incident(process_id=context.process.id, at=context.at, cause=cause))
-
-
-def _save(context: Context, step: Step) -> None:
     process = context.process
+    diagram = diagrams.compiled(context.session, process.diagram_id)
+    drawing = elements.drawing_of(context.session, process.id)
+    cause = Sentence(
+        "流程停在汇聚网关“%(join)s”：有分支已经结束，永远等不齐。请终结该流程，修改流程图后重新办理。",
+        join=drawing.name_of(join),
+    )
+    likeness = f"{diagram.key}/{diagram.version}:{join}:stuck"
+    incidents.report(
+        context.session,
+        incidents.Failure(cause=cause, likeness=likeness, process_id=process.id, detail=join),
+    )
+
+
+def save(context: Context, step: Step, status: ProcessStatus | None = None) -> None:
+    """Write the state, and by default the status that the step makes of the process.
+
+    Raises:
+        Conflict: somebody else moved the process since it was read.
+    """
+    process = context.process
+    usual = ProcessStatus.FINISHED if step.finished else ProcessStatus.RUNNING
     values: dict[str, Any] = {
         "state": step.state,
         "revision": process.revision + 1,
-        "status": ProcessStatus.FINISHED if step.finished else ProcessStatus.RUNNING,
+        "status": status or usual,
         "finished_at": context.at if step.finished else None,
     }
     found = {"of_id": process.id, "of_revision": process.revision}
@@ -99,28 +118,26 @@ def _save(context: Context, step: Step) -> None:
     process.state, process.revision = step.state, process.revision + 1
 
 
-def _close(context: Context, step: Step) -> None:
+def close(context: Context, step: Step) -> None:
     """Close the tasks and disarm the timers that the process waits for no more."""
     of = {"of_process": context.process.id, "at": context.at}
-    for number in step.closed:
-        if number != context.task:
-            _rows.WITHDRAW_TASK.run(context.connection, of | {"of_engine_id": number})
-    for number in step.disarmed:
-        _rows.DISARM_TIMER.run(context.connection, of | {"of_engine_id": number})
+    withdrawn = [of | {"of_engine_id": n} for n in step.closed if n != context.task]
+    _rows.WITHDRAW_TASK.run_all(context.connection, withdrawn)
+    disarmed = [of | {"of_engine_id": n} for n in step.disarmed]
+    _rows.DISARM_TIMER.run_all(context.connection, disarmed)
 
 
 def _open(context: Context, step: Step) -> list[int]:
     """Arm the clocks and put the tasks into inboxes, each with its deadline."""
-    calendar = calendars.current() if step.armed else None
-    armed = [_armed(context, timer, calendar) for timer in step.armed if calendar]
+    calendar = calendars.current(context.process.county_id) if step.armed else None
+    armed = [timer_row(context, timer, calendar) for timer in step.armed if calendar]
     deadlines = {
         timer.task: row for timer, row in zip(step.armed, armed, strict=True) if row["is_deadline"]
     }
     rows = {task.id: _open_task(context, task, deadlines.get(task.id)) for task in step.opened}
     for timer, row in zip(step.armed, armed, strict=True):
         row.setdefault("task_id", rows.get(timer.task or 0))
-    for row in armed:
-        _rows.INSERT_TIMER.run(context.connection, row)
+    _rows.INSERT_TIMER.run_all(context.connection, armed)
     return list(rows.values())
 
 
@@ -137,7 +154,7 @@ def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | N
             "key": task.key,
             "name": task.name,
             "role": task.role,
-            "unit_id": _unit_for(Role(task.role), context),
+            "unit_id": _unit_of(task, context),
             "assignee_id": _user_id(context, task.assignee),
             "form_key": task.form,
             "opened_at": context.at,
@@ -149,8 +166,15 @@ def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | N
     return int(made.scalar_one())
 
 
+def _unit_of(task: OpenTask, context: Context) -> int:
+    """Return the unit whose people must do *task*."""
+    if task.properties.get("unit") != "proposed":
+        return _unit_for(Role(task.role), context)
+    change = context.session.get(ChangeRequest, context.process.change_request_id or 0)
+    return (change.to_unit_id if change else None) or 0
+
+
 def _unit_for(role: Role, context: Context) -> int:
-    """Return the unit whose people with *role* must act."""
     process = context.process
     if process.case_id is None:
         person = context.person
@@ -168,9 +192,9 @@ def _user_id(context: Context, username: str | None) -> int | None:
     return context.session.scalar(select(User.id).where(User.username == username))
 
 
-def _armed(context: Context, timer: ArmedTimer, calendar: Calendar) -> dict[str, Any]:
+def timer_row(context: Context, timer: ArmedTimer, calendar: Calendar) -> dict[str, Any]:
     """Return a deadline's row: the moment it is due, by which rule, counted from when."""
-    rule = Rule.parse(timer.rule)
+    rule, name, article, ruled_by = rule_of(context, timer)
     again = _period_before(context, timer) if rule.anchor is Anchor.EVERY else None
     row: dict[str, Any] = {"base": context.at}
     if again is None:
@@ -185,10 +209,11 @@ def _armed(context: Context, timer: ArmedTimer, calendar: Calendar) -> dict[str,
         "case_id": context.process.case_id,
         "engine_id": timer.id,
         "key": timer.key,
-        "name": timer.name,
+        "name": name,
         "code": timer.properties.get("code", ""),
-        "article": timer.properties.get("article", ""),
-        "rule": timer.rule,
+        "article": article,
+        "ruled_by": ruled_by,
+        "rule": str(rule),
         "calendar_version": calendar.version,
         "due_at": moment.at,
         "provisional": moment.provisional,
@@ -237,20 +262,22 @@ def _already_fired(context: Context, timer: ArmedTimer, moment: Due) -> bool:
 def resync(context: Context, waits: Step) -> int:
     """Close rows that the state knows nothing of and open those it lacks; return how many."""
     tasks = _rows_of(context, select(Task.engine_id).where(Task.closed_at.is_(None)), Task)
-    timers = _rows_of(
-        context, select(Timer.engine_id).where(Timer.state == TimerState.ARMED), Timer
-    )
+    ticking = Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED))
+    timers = _rows_of(context, select(Timer.engine_id).where(ticking), Timer)
+    # Disarmed as it was armed: it had struck for that moment before, see `_already_fired`.
+    at_once = Timer.disarmed_at == Timer.armed_at
+    struck = _rows_of(context, select(Timer.engine_id).where(at_once), Timer)
     wanted_tasks = {task.id: task for task in waits.opened}
     wanted_timers = {timer.id: timer for timer in waits.armed}
     gone = tuple(tasks - wanted_tasks.keys()), tuple(timers - wanted_timers.keys())
     lacking = (
         tuple(wanted_tasks[number] for number in sorted(wanted_tasks.keys() - tasks)),
-        tuple(wanted_timers[number] for number in sorted(wanted_timers.keys() - timers)),
+        tuple(wanted_timers[n] for n in sorted(wanted_timers.keys() - timers - struck)),
     )
     mended = replace(
         waits, closed=gone[0], disarmed=gone[1], opened=lacking[0], armed=lacking[1], effects=()
     )
-    _close(context, mended)
+    close(context, mended)
     _open(context, mended)
     return sum(map(len, (*gone, *lacking)))
 

@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.domain.case import Case
+from app.domain.change import ChangeRequest
 from app.domain.people import UNIT_ROLES, Actor, Unit
-from app.domain.vocabulary import Role
+from app.domain.vocabulary import ChangeState, Role
 
 #: Roles that act for a supervised unit, not for its department.
 _OWN = UNIT_ROLES - {Role.DEPARTMENT}
@@ -17,7 +18,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on `Case` that leaves only what *actor* may see.
 
     The county's people see all of their county; a department the cases it is competent for; a unit
-    its own and those of the units below it (a town's schools). Administrators see no case.
+    its own and those of the units below it (a town's schools), and what it is asked to take over.
+    Administrators see no case.
     """
     if actor.sees_county:
         return Case.county_id == actor.county_id
@@ -27,7 +29,16 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if not actor.roles.isdisjoint(_OWN):
         below = _subtree(actor.unit_path)
         conditions += [Case.lead_unit_id.in_(below), Case.unit_id.in_(below)]
+        conditions.append(_asked_to_take(actor))
     return or_(*conditions) if conditions else false()
+
+
+def _asked_to_take(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on a case that the actor's unit is just being asked to take over."""
+    asked = select(ChangeRequest.case_id).where(
+        ChangeRequest.to_unit_id == actor.unit_id, ChangeRequest.state == ChangeState.PENDING
+    )
+    return Case.id.in_(asked)
 
 
 def _subtree(path: str) -> Select[int]:

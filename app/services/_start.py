@@ -1,6 +1,7 @@
 """Starting the processes of a case. Shared by the services."""
 
 from collections.abc import Mapping
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -12,9 +13,10 @@ from app.services._catalogue import Context
 MAIN = "rectification"
 
 
-def rectification(context: Context) -> int:
+def rectification(context: Context, *, reassigned: bool = False) -> int:
     """Start the main process of the context's case, in its present cycle; return its id."""
-    return beside(context, MAIN, main_variables(context.case))
+    variables = main_variables(context.case) | {"reassigned": reassigned}
+    return beside(context, MAIN, variables)
 
 
 def beside(context: Context, key: str, variables: Mapping[str, Any], **about: int) -> int:
@@ -25,7 +27,6 @@ def beside(context: Context, key: str, variables: Mapping[str, Any], **about: in
 
 def main_variables(case: Case) -> dict[str, Any]:
     """Return what the main diagram may decide on."""
-    period = max((case.due_on - case.counted_from).days, 1)
     weekly = case.severity is Severity.MAJOR
     return {
         "severity": case.severity.value,
@@ -34,9 +35,18 @@ def main_variables(case: Case) -> dict[str, Any]:
         "source_level": case.source_level.value,
         "cycle": case.cycle,
         "government": case.unit.kind in (UnitKind.DEPARTMENT, UnitKind.TOWN),
-        "due": case.due_on.isoformat(),
-        "blue_days": min(20, ceil(period / 3)),
-        "yellow_days": min(10, ceil(period / 6)),
         "progress_every": "every(days(7))" if weekly else "every(months(1))",
         "plan_returns": 0,
+        "reassigned": False,
+        **due_variables(case.due_on, case.counted_from),
+    }
+
+
+def due_variables(due_on: date, counted_from: date) -> dict[str, Any]:
+    """Return what of the main diagram's variables hangs on the due date."""
+    period = max((due_on - counted_from).days, 1)
+    return {
+        "due": due_on.isoformat(),
+        "blue_days": min(20, ceil(period / 3)),
+        "yellow_days": min(10, ceil(period / 6)),
     }

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -15,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from app.clock import utcnow
 from app.db import db, transaction
-from app.domain.errors import Invalid, NotAllowed, NotFound, Sentence
+from app.domain.errors import Invalid, NotAllowed, NotFound, Sentence, Unavailable
 from app.domain.people import LASTS_FOR, Actor, Grant, Login, Unit, User
 from app.domain.vocabulary import Role, UnitKind
 
@@ -82,7 +83,8 @@ def signed_in(token: str) -> User | None:
     if login is None or not login.is_valid(at):
         return None
     if (at - login.seen_at).total_seconds() > 60:
-        _note_seen(login.digest, at)
+        with suppress(Unavailable):  # a disk that is full keeps nobody from reading
+            _note_seen(login.digest, at)
     return login.user
 
 

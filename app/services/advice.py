@@ -24,10 +24,10 @@ class Advice:
     provisional: bool
 
 
-def advise(feedback: opening.Feedback) -> Advice:
-    """Return what the decision table says of *feedback*."""
+def advise(feedback: opening.Feedback, county_id: int | None = None) -> Advice:
+    """Return what the decision table says of *feedback*, by the calendar of a county."""
     found = opening.advise(db.session(), feedback)
     days = feedback.limit_days or int(found["days"])
     rule = Rule(Anchor.AFTER, Span(Unit.DAYS, days), feedback.issued_on)
-    moment = due(rule, utcnow(), calendars.current())
+    moment = due(rule, utcnow(), calendars.current(county_id))
     return Advice(Mode(found["mode"]), days, moment.on, moment.at, moment.provisional)

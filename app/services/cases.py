@@ -44,13 +44,14 @@ class Filter:
             for name in ("stage", "light", "severity", "category")
             if getattr(self, name) is not None
         ]
-        off = Case.stage.in_((Stage.CLOSED_OUT, Stage.FOLLOW_UP))
+        off = Case.stage.in_([stage for stage in Stage if stage.is_over])
         if self.text:
             found.append(_matches(self.text))
         if self.unit_id is not None:
             found.append(or_(Case.lead_unit_id == self.unit_id, Case.unit_id == self.unit_id))
         if self.overdue:
-            found += [Case.due_on < today, Case.reported_done_at.is_(None), ~off]
+            runs = ~off & (Case.stage != Stage.SUSPENDED)
+            found += [Case.due_on < today, Case.reported_done_at.is_(None), runs]
         if self.open is not None:
             found.append(~off if self.open else off)
         return found

@@ -1,6 +1,14 @@
 """Fill the catalogue: importing a module enters its effects and answers."""
 
-from app.services import _answers, _catalogue, _effects
+from app.services import (
+    _answers,
+    _catalogue,
+    _change_answers,
+    _change_effects,
+    _effects,
+    _objection_answers,
+    _objection_effects,
+)
 
 EFFECTS = _catalogue.EFFECTS
 ANSWERS = _catalogue.ANSWERS
@@ -8,4 +16,5 @@ ANSWERS = _catalogue.ANSWERS
 
 def load() -> tuple[object, ...]:
     """Make sure that every effect and answer is entered; return the modules they come from."""
-    return _answers, _effects
+    of_changes = _change_answers, _change_effects, _objection_answers, _objection_effects
+    return _answers, _effects, *of_changes

@@ -1,11 +1,13 @@
 """The tree of units and its people from one file: how an installation is first filled."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from app.db import transaction
+from app.domain.calendar import SchoolTerm
 from app.domain.people import Grant, Unit, User
 from app.domain.vocabulary import Role, UnitKind
 from app.services.accounts import hash_password
@@ -28,6 +30,8 @@ def load(county: Mapping[str, Any]) -> None:
             session.flush()
             unit.path = f"{parent.path if parent else '/'}{unit.id}/"
             units[line["code"]] = by_name[unit.name] = unit
+        root = next(unit for unit in units.values() if unit.parent is None)
+        session.add_all(_term(root, line) for line in county.get("terms", ()))
         password = hash_password(county["password"])
         for line in county["people"]:
             session.add(
@@ -39,6 +43,11 @@ def load(county: Mapping[str, Any]) -> None:
                     grants=[Grant(role=Role(role)) for role in line["roles"]],
                 )
             )
+
+
+def _term(county: Unit, line: Mapping[str, str]) -> SchoolTerm:
+    starts_on, ends_on = (date.fromisoformat(line[key]) for key in ("starts_on", "ends_on"))
+    return SchoolTerm(county_id=county.id, name=line["name"], starts_on=starts_on, ends_on=ends_on)
 
 
 def is_empty() -> bool:

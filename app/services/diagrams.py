@@ -17,15 +17,19 @@ from app.db import db, transaction
 from app.domain.errors import InvalidDiagram, NotFound, Problem
 from app.domain.form import components, variables_in
 from app.domain.process import Diagram
+from app.domain.rule_sets import DEFAULT
 from app.domain.vocabulary import DiagramState, Role
 from app.engine.step import Catalogue, Source
+from app.services import rule_sets
 from app.services._catalogue import ANSWERS, EFFECTS
 
 #: What the program puts into a process when it starts one, by itself or for a case.
 START_VARIABLES = frozenset(
     {"severity", "mode", "category", "source_level", "cycle", "government", "due"}
-    | {"blue_days", "yellow_days", "progress_every", "plan_returns"}
+    | {"blue_days", "yellow_days", "progress_every", "plan_returns", "reassigned"}
     | {"reason", "round", "lead_verifier"}
+    | {"kind", "occasion", "days", "by_rule", "by_office"}
+    | {"filed_on", "answer_on", "outcome"}
 )
 
 
@@ -63,6 +67,8 @@ class Compiled:
     program: engine.Diagram
     #: Whether its processes are each about a case.
     about_case: bool
+    #: Names of the variables that its processes are started with.
+    variables: frozenset[str]
     forms: Mapping[str, Any]
     decisions: Mapping[str, engine.Decision]
 
@@ -88,6 +94,7 @@ def catalogue(forms: Mapping[str, Any], *, case: bool = True) -> Catalogue:
             topic: (entry.required, entry.optional) for topic, entry in EFFECTS.items() if case
         },
         variables=START_VARIABLES,
+        codes=frozenset(rule_sets.get(DEFAULT).limits),
     )
 
 
@@ -222,6 +229,7 @@ _compiled: WeakKeyDictionary[Engine, dict[int, Compiled]] = WeakKeyDictionary()
 
 
 def _compile(row: Diagram) -> Compiled:
+    declared = engine.process_properties(row.xml).get("variables", "")
     return Compiled(
         row.id,
         row.key,
@@ -229,6 +237,7 @@ def _compile(row: Diagram) -> Compiled:
         row.name,
         engine.compile(Source(row.key, row.xml, row.decisions)),
         about_case(row.xml),
+        frozenset(name.strip() for name in declared.split(",")),
         row.forms,
         {key: engine.compile_decision(text) for key, text in row.decisions.items()},
     )

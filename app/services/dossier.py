@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
-from app.domain.case import Case, FollowUp, Plan, Verification
+from app.domain.case import Case, FollowUp, Verification
 from app.domain.evidence import Evidence
 from app.domain.letter import Letter
 from app.domain.people import Actor, Grant, Unit, User
+from app.domain.plan import Plan
 from app.domain.process import Diagram, Process, Submission, Task
 from app.domain.vocabulary import Role
 from app.engine import UserTask
@@ -86,11 +87,13 @@ def evidence_of(case: Case) -> list[Evidence]:
 
 def files(ids: Collection[int], *, case: Case | None, actor: Actor) -> dict[int, Evidence]:
     """Return the files with these ids that are the case's or the actor's own, by id."""
+    if not ids:
+        return {}
     own = Evidence.uploaded_by_id == actor.id
     if case is not None:
         own = own | (Evidence.case_id == case.id)
     query = select(Evidence).where(Evidence.id.in_(ids), own)
-    return {file.id: file for file in db.session.scalars(query)} if ids else {}
+    return {file.id: file for file in db.session.scalars(query)}
 
 
 def people_with(role: Role, county_id: int) -> list[User]:

@@ -36,6 +36,11 @@ def configure(root: Path) -> None:
     _stores[:] = [FileStore(root)]
 
 
+def files() -> FileStore:
+    """Return the store itself, for backups."""
+    return _store()
+
+
 def store(stream: BinaryIO, name: str, actor: Actor, *, size_hint: int | None = None) -> Evidence:
     """Take in a file; its uploader alone sees it until a form that holds it is submitted.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
@@ -31,8 +31,8 @@ def events_of(case: Case) -> Sequence[Event]:
 
 
 def verify() -> list[Break]:
-    """Find every changed, removed or reordered line, case by case."""
-    session = db.session()
+    """Find every changed, removed or reordered line, case by case, as of one moment."""
+    session = _still(db.session())
     heads = {row.id: row for row in session.execute(_HEADS)}
     breaks: list[Break] = []
     query = select(Event).order_by(Event.case_id, Event.seq).execution_options(yield_per=2000)
@@ -42,6 +42,14 @@ def verify() -> list[Break]:
         breaks += _breaks_of(number, lines, head)
     breaks += [Break(row.number, 1, "missing") for row in heads.values() if row.history_length]
     return breaks + list(_anchor_breaks(session))
+
+
+def _still(session: Session) -> Session:
+    """Let all that is read from now on be of one moment; SQLite does so by itself."""
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
 
 
 _HEADS = select(Case.id, Case.number, Case.history_head, Case.history_length)
@@ -63,15 +71,27 @@ def _breaks_of(number: str, lines: Iterator[Event], head: object) -> list[Break]
 
 def anchor() -> Anchor:
     """Seal the state of all chains together: a whole case cannot vanish unseen."""
+    last = _last_settled()
     with transaction() as session:
-        last = session.scalar(select(func.max(Event.id))) or 0
-        cases, events, digest = _digest(session, last)
-        made = Anchor(at=utcnow(), cases=cases, events=events, last_event_id=last, hash=digest)
+        cases, events, sealed = digest(session, last)
+        made = Anchor(at=utcnow(), cases=cases, events=events, last_event_id=last, hash=sealed)
         session.add(made)
         return made
 
 
-def _digest(session: Session, last: int) -> tuple[int, int, str]:
+def _last_settled() -> int:
+    """Return the last event before which none can appear any more.
+
+    PostgreSQL counts up when a line is written, not when it is committed: while others write, the
+    lines up to the greatest id are not yet all there. Whoever holds this lock has waited for them.
+    """
+    with transaction() as session:
+        if db.engine.dialect.name == "postgresql":
+            session.execute(text("LOCK TABLE event IN SHARE MODE"))
+        return session.scalar(select(func.max(Event.id))) or 0
+
+
+def digest(session: Session, last: int) -> tuple[int, int, str]:
     """Hash all events up to *last*, in the order of their chains."""
     query = (
         select(Event.case_id, Event.hash)
@@ -89,5 +109,5 @@ def _digest(session: Session, last: int) -> tuple[int, int, str]:
 
 def _anchor_breaks(session: Session) -> Iterator[Break]:
     for made in session.scalars(select(Anchor).order_by(Anchor.id)).all():
-        if _digest(session, made.last_event_id)[2] != made.hash:
+        if digest(session, made.last_event_id)[2] != made.hash:
             yield Break("", made.id, "anchor")

@@ -1,4 +1,4 @@
-"""Doing a write once, however often it is sent: its key is committed together with the change."""
+"""Doing a write once, however often it is sent: change, key and answer are committed together."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 
 from app.clock import utcnow
-from app.db import accompanied, db, transaction
-from app.domain.errors import Invalid
-from app.domain.idempotency import KEPT_FOR, IdempotencyKey, KeyPending, KeyReused
+from app.db import db, together, transaction
+from app.domain.errors import Conflict, Invalid
+from app.domain.idempotency import KEPT_FOR, IdempotencyKey, KeyReused
 
 LONGEST_KEY = 200
 
@@ -48,7 +48,7 @@ def answered(write: Write) -> Answer | None:
 
     Raises:
         KeyReused: its key belongs to a write of something else.
-        KeyPending: it was done, but its answer is not kept yet.
+        Conflict: it was done, but its answer was lost.
     """
     if not (0 < len(write.key) <= LONGEST_KEY and write.key.isprintable()):
         raise Invalid(fields={"Idempotency-Key": ["须为不超过200个字符的文字。"]})
@@ -63,20 +63,21 @@ def answered(write: Write) -> Answer | None:
     if row.body != write.body:
         raise KeyReused
     if row.status is None or row.answer is None:
-        raise KeyPending
+        raise Conflict
     return Answer(row.status, row.answer)
 
 
 def claimed(write: Write) -> AbstractContextManager[None]:
-    """Commit the key together with what changes inside the block.
+    """Commit what changes inside the block at its end, together with the key.
 
     If somebody else committed the same key in between, the change is a `Conflict`.
     """
-    return accompanied(IdempotencyKey(digest=write.digest, body=write.body, at=utcnow()))
+    key = IdempotencyKey(digest=write.digest, body=write.body, at=utcnow(), status=0, answer="")
+    return together(key)
 
 
 def keep(write: Write, answer: Answer) -> None:
-    """Keep what a write was answered with, if it changed anything; forget what is old."""
+    """Keep what a write is answered with, inside the block of its key; forget what is old."""
     at = utcnow()
     with transaction() as session:
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.at <= at - KEPT_FOR))

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
 from app.clock import LOCAL, utcnow
 from app.db import db
 from app.domain.case import Case
-from app.domain.errors import AlreadyDone, NotAllowed, Sentence, TaskNotFound
+from app.domain.errors import AlreadyDone, NotAllowed, Sentence, TaskNotFound, WrongStage
 from app.domain.people import UNIT_ROLES, Actor, Grant, Unit, User
 from app.domain.process import Process, Task
 from app.domain.vocabulary import Duty, Role
@@ -173,6 +173,7 @@ _WHOLE = (
     joinedload(Task.process).joinedload(Process.diagram),
     joinedload(Task.assignee),
     joinedload(Task.closed_by),
+    selectinload(Task.deadlines),
 )
 
 
@@ -206,23 +207,29 @@ def _may_see(task: Task, actor: Actor) -> bool:
 
 def by_ids(ids: Collection[int]) -> list[Task]:
     """Return tasks by id, the oldest first; for ids that a service has just answered with."""
-    query = select(Task).options(joinedload(Task.assignee)).where(Task.id.in_(ids))
-    return list(db.session.scalars(query.order_by(Task.id)))
+    return list(db.session.scalars(_BY_IDS, {"ids": list(ids)}))
+
+
+_BY_IDS = (
+    select(Task)
+    .options(joinedload(Task.assignee), joinedload(Task.unit))
+    .where(Task.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Task.id)
+)
 
 
 def why_not(task: Task, actor: Actor) -> Sentence | None:
     """Say why *actor* must not complete a *task* that they may see; ``None`` if nothing hinders."""
     try:
         require(db.session(), task, actor)
-    except (NotAllowed, AlreadyDone) as refusal:
+    except (NotAllowed, AlreadyDone, WrongStage) as refusal:
         return refusal.sentence
     return None
 
 
 def require(session: Session, task: Task, actor: Actor) -> None:
-    """Raise NotAllowed or AlreadyDone unless *actor* may complete *task* now."""
-    if task.closed_at is not None:
-        raise done(task)
+    """Raise NotAllowed, AlreadyDone or WrongStage unless *actor* may complete *task* now."""
+    require_going(task)
     if not holds(actor, task):
         raise NotAllowed("该待办由“%(role)s”办理。", role=Sentence(Role(task.role).label))
     if task.assignee_id not in (None, actor.id):
@@ -231,6 +238,14 @@ def require(session: Session, task: Task, actor: Actor) -> None:
     entry = ANSWERS.get(task.form_key or "")
     if entry and entry.duty and task.case:
         _duties.require(session, task.case, Duty(entry.duty), [actor.id])
+
+
+def require_going(task: Task) -> None:
+    """Raise AlreadyDone for a task that is closed, WrongStage while its case is suspended."""
+    if task.closed_at is not None:
+        raise done(task)
+    if task.suspended:
+        raise WrongStage("该事项已中止办理，恢复后再办理。")
 
 
 def done(task: Task) -> AlreadyDone:

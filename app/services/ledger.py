@@ -130,11 +130,12 @@ def _open_all(
             with session.begin_nested():
                 opened.append(opening.enter(session, row.feedback, actor))
         except DomainError as error:
-            refused += _refusals(row.number, error)
+            refused += refusals(row.number, error)
     return opened, refused
 
 
-def _refusals(number: int, error: DomainError) -> list[RowError]:
+def refusals(number: int, error: DomainError) -> list[RowError]:
+    """Return why the domain refused a row, as faults of its columns."""
     fields = error.fields if isinstance(error, Invalid) else {}
     found = [
         RowError(number, heading_of(field), message, field)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,10 @@ from app.domain.vocabulary import Category, Mode, Role, Severity, SourceLevel
 from app.services import _start, calendars, diagrams
 from app.services._catalogue import Context, about
 from app.services._history import record
+
+#: Names the lock of the office's own numbers; the year is its second part.
+_SERIES = 1
+OWN_DEPARTMENT = "主管部门不能是被督导单位自己，请另行指定。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ def _department(session: Session, feedback: Feedback, unit: Unit, actor: Actor) 
         return _unit(session, feedback.department, actor, field="department")
     found = unit.department or session.get_one(Unit, unit.county_id)
     if found.id == unit.id:
-        raise Invalid(fields={"department": ["主管部门不能是被督导单位自己，请另行指定。"]})
+        raise Invalid(fields={"department": [OWN_DEPARTMENT]})
     return found
 
 
@@ -157,7 +161,7 @@ def _set_limit(session: Session, case: Case, feedback: Feedback) -> None:
         case.limit_days = feedback.limit_days
     else:
         rule = Rule(Anchor.AFTER, Span(Counted.DAYS, case.limit_days), feedback.issued_on)
-        moment = due(rule, utcnow(), calendars.current())
+        moment = due(rule, utcnow(), calendars.current(case.county_id))
         case.due_on, case.due_provisional = moment.on, moment.provisional
     case.original_due_on = case.due_on
 
@@ -179,8 +183,12 @@ def advise(session: Session, feedback: Feedback) -> dict[str, Any]:
 
 def _next_number(session: Session, year: int) -> str:
     """Return the next number of the office's own series of the year."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Two at once would take the same number: the second waits until the first is committed.
+        session.execute(select(func.pg_advisory_xact_lock(_SERIES, year)))
     prefix = f"QL-{year}-ZB-"
     query = select(Case.number).where(Case.number.startswith(prefix))
-    taken = (number.removeprefix(prefix) for number in session.scalars(query))
-    last = max((int(number) for number in taken if number.isdecimal()), default=0)
+    largest_first = query.order_by(func.length(Case.number).desc(), Case.number.desc())
+    taken = (number.removeprefix(prefix) for number in session.scalars(largest_first))
+    last = next((int(number) for number in taken if number.isdecimal()), 0)
     return f"{prefix}{last + 1:04d}"

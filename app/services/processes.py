@@ -16,9 +16,9 @@ from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.people import Actor
 from app.domain.process import Incident, Process, Task, Timer
 from app.domain.vocabulary import ProcessStatus, Role, TimerState
-from app.services import _progress, diagrams
-from app.services._catalogue import Context, Running, about, running
-from app.services._scope import case_of, visible
+from app.services import _moves, _progress, diagrams
+from app.services._catalogue import Context, Running, running
+from app.services._scope import visible
 
 
 def start(
@@ -37,19 +37,21 @@ def start(
         raise NotAllowed("只有督导办可以发起流程。")
     _check_variables(variables)
     with transaction() as session:
-        case = _subject(session, subject, actor) if subject is not None else None
+        process = Running() if subject is None else _subject(session, subject, actor)
         diagram = diagrams.published(session, key)
-        if case is None and diagram.about_case:
+        if process.case_id is None and diagram.about_case:
             raise Invalid(fields={"subject": ["该流程须关联一个问题，请给出问题编号。"]})
-        context = Context(session, about(case) if case else Running(), utcnow(), actor)
+        context = Context(session, process, utcnow(), actor)
         return _progress.begin(context, diagram, variables)
 
 
-def _subject(session: Session, number: str, actor: Actor) -> Case:
-    case = session.scalars(case_of(actor, Case.number == number)).first()
-    if case is None:
+def _subject(session: Session, number: str, actor: Actor) -> Running:
+    """Return a process yet to begin about the case of that number."""
+    columns = (Case.id, Case.cycle, Case.lead_unit_id, Case.department_id, Case.county_id)
+    row = session.execute(select(*columns).where(Case.number == number, visible(actor))).first()
+    if row is None:
         raise NotFound
-    return case
+    return Running(*row)
 
 
 def _check_variables(variables: Mapping[str, Any]) -> None:
@@ -88,8 +90,11 @@ def open_tasks(process: Process) -> list[Task]:
 
 
 def armed_timers(process: Process) -> list[Timer]:
-    """List the clocks that the process waits for."""
-    query = select(Timer).filter_by(process_id=process.id, state=TimerState.ARMED)
+    """List the clocks that the process waits for, also while they stand still."""
+    query = select(Timer).where(
+        Timer.process_id == process.id,
+        Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED)),
+    )
     return list(db.session.scalars(query.order_by(Timer.due_at)))
 
 
@@ -102,8 +107,9 @@ def incidents_of(process: Process) -> list[Incident]:
 
 
 def running_ids() -> list[int]:
-    """List the ids of all running processes."""
-    query = select(Process.id).filter_by(status=ProcessStatus.RUNNING)
+    """List the ids of all processes that run or stand still."""
+    going = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
+    query = select(Process.id).where(Process.status.in_(going))
     return list(db.session.scalars(query.order_by(Process.id)))
 
 
@@ -116,4 +122,7 @@ def resync(process_id: int) -> int:
         process = running(session, process_id)
         program = diagrams.compiled(session, process.diagram_id).program
         context = Context(session, process, utcnow(), None)
-        return _progress.resync(context, engine.waiting(program, process.state))
+        mended = _progress.resync(context, engine.waiting(program, process.state))
+        if process.status is ProcessStatus.SUSPENDED:
+            _moves.keep_still(context)
+        return mended

@@ -4,7 +4,7 @@ Every page but those of `signing.PUBLIC` needs a login. The pages work without J
 the small elements of ``frontend/`` make them quick.
 """
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
 #: The API authenticates by token and exempts its blueprint.
@@ -13,23 +13,7 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask) -> None:
     """Register all pages."""
-    from app.web import (
-        cases,
-        diagrams,
-        evidence,
-        follow_ups,
-        founding,
-        frame,
-        guide,
-        importing,
-        inbox,
-        letters,
-        notices,
-        opening,
-        signing,
-        tasks,
-        wording,
-    )
+    from app.web import frame, signing, wording
 
     # A form left open over lunch must still be accepted; the login's own end is the limit.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
@@ -37,7 +21,40 @@ def init_app(app: Flask) -> None:
     signing.init_app(app)
     frame.init_app(app)
     wording.init_app(app)
-    pages = (signing, founding, inbox, tasks, opening, importing, cases, follow_ups)
-    others = (letters, notices, evidence, diagrams, guide)
-    for page in pages + others:
-        app.register_blueprint(page.bp)
+    for page in _pages():
+        app.register_blueprint(page)
+
+
+def _pages() -> list[Blueprint]:
+    """Return all pages, each family a blueprint."""
+    from app.web import (
+        calendar,
+        calendar_import,
+        cases,
+        changes,
+        diagrams,
+        evidence,
+        follow_ups,
+        founding,
+        guide,
+        importing,
+        inbox,
+        incidents,
+        jobs,
+        letters,
+        local_days,
+        notices,
+        opening,
+        receiving,
+        rules,
+        school_terms,
+        signing,
+        tasks,
+        timers,
+    )
+
+    pages = (signing, founding, inbox, tasks, opening, importing, changes, cases, follow_ups)
+    others = (letters, notices, receiving, evidence, diagrams, guide, rules, jobs)
+    watching = (timers, incidents)
+    days = (calendar, calendar_import, local_days, school_terms)
+    return [page.bp for page in pages + others + watching + days]

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.vocabulary import Category, Light, Role, Severity, Stage, TimerState
 from app.services import cases, dossier, history
 from app.web import cursor
+from app.web.change_effects import standing_of
 from app.web.papers import links, papers_of
 from app.web.pictures import pictures_of
 from app.web.road import road_of
@@ -18,6 +19,8 @@ from app.web.road import road_of
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
 PAGE = 50
+#: Clocks that run, or stand still with their case.
+_TICKING = (TimerState.ARMED, TimerState.SUSPENDED)
 _NARROWING = ("q", "stage", "light", "severity", "category", "unit", "overdue", "open")
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -83,7 +86,7 @@ def case(number: str) -> ResponseReturnValue:
         case=found,
         tasks=[task for task in tasks if task.closed_at is None],
         all_tasks=tasks,
-        timers=[timer for timer in timers if timer.state is TimerState.ARMED],
+        timers=[timer for timer in timers if timer.state in _TICKING],
         past_timers=[timer for timer in timers if timer.state is TimerState.FIRED],
         road=road_of(found, tasks),
         plan=dossier.plan_of(found),
@@ -95,5 +98,6 @@ def case(number: str) -> ResponseReturnValue:
         follow_ups=dossier.follow_ups_of(found),
         events=events[::-1],
         pictures=pictures_of(found, cases.processes_of(found), tasks, timers, events),
+        standing=standing_of(found),
         may_draw=found.stage is Stage.CLOSED_OUT and g.actor.has(Role.OFFICE, Role.OFFICE_HEAD),
     )

@@ -1,4 +1,4 @@
-"""A task's form between the browser and the services: what was typed, what is drawn."""
+"""A form between the browser and the services: what was typed, what is drawn."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any, BinaryIO, cast
 from flask import g, request
 from werkzeug.datastructures import MultiDict
 
+from app.domain.case import Case
 from app.domain.process import Task
 from app.forms import (
     FormView,
     Line,
+    Setting,
     answers_of,
     inputs_in,
     parse_post,
@@ -25,13 +27,14 @@ from app.services import dossier, evidence
 from app.texts import language
 
 
-class Filling:
-    """The form of one task, being filled in by the person who asks."""
+class FormFilling:
+    """A form about a case, being filled in by the person who asks."""
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.form: Mapping[str, Any] = dossier.form_of(task)
-        self.setting = setting_for(task, g.actor, language=language())
+    #: What was typed but not yet sent.
+    draft: Mapping[str, Any] | None = None
+
+    def __init__(self, form: Mapping[str, Any], setting: Setting, case: Case | None) -> None:
+        self.form, self.setting, self.case = form, setting, case
 
     def typed(self) -> dict[str, Any]:
         """Return what the browser sent, with a row added or removed if that was asked."""
@@ -65,7 +68,7 @@ class Filling:
     def answers(self, typed: Mapping[str, Any]) -> dict[str, Any]:
         """Return the checked answers; raises Invalid."""
         answers = answers_of(self.form, typed, self.setting, lenient=True)
-        require_files(self.task, self.form, answers, g.actor)
+        require_files(self.case, self.form, answers, g.actor)
         return answers
 
     def lines(self, typed: Mapping[str, Any]) -> list[Line]:
@@ -78,5 +81,14 @@ class Filling:
         errors: Mapping[str, Sequence[str]] | None = None,
     ) -> FormView:
         """Return the form to draw: as typed, else as drafted, else with its first values."""
-        answers = self.task.draft if typed is None else typed
+        answers = self.draft if typed is None else typed
         return view_of(self.form, self.setting, answers=answers, errors=errors)
+
+
+class Filling(FormFilling):
+    """The form of one task."""
+
+    def __init__(self, task: Task) -> None:
+        setting = setting_for(task, g.actor, language=language())
+        super().__init__(dossier.form_of(task), setting, task.case)
+        self.draft = task.draft

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from app.clock import LOCAL, today, utcnow
 from app.domain.people import Actor
 from app.domain.vocabulary import Role
-from app.services import inbox, notices
+from app.services import inbox, incidents, notices
 from app.texts import label, language, local_moment
 
 
@@ -54,8 +54,8 @@ class Frame:
 
     @cached_property
     def unread(self) -> int:
-        """How many notices are unread."""
-        return notices.unread(self.actor)
+        """How many lines of notices are unread; what is alike and of one day is one line."""
+        return notices.unread_lines(self.actor)
 
     @cached_property
     def office(self) -> str:
@@ -77,6 +77,8 @@ class Frame:
         ]
         if self.runs_the_office:
             sections.insert(2, Section(gettext("督导办"), self._office))
+        if incidents.watches(self.actor):
+            sections.insert(-1, Section(gettext("运行"), self._running))
         return sections
 
     @cached_property
@@ -110,6 +112,8 @@ class Frame:
         return (
             Link("cases", gettext("整改事项"), "list", url_for("cases.page", open=1)),
             Link("letters", gettext("督办函"), "letter", url_for("letters.page")),
+            Link("changes", gettext("变更与异议"), "hand", url_for("changes.page")),
+            Link("timers", gettext("期限台账"), "alarm", url_for("timers.page")),
         )
 
     @cached_property
@@ -118,12 +122,20 @@ class Frame:
             Link("opening", gettext("立案下达"), "plus", url_for("opening.form")),
             Link("importing", gettext("导入台账"), "upload", url_for("importing.page")),
             Link("follow_ups", gettext("回头看抽取"), "look", url_for("follow_ups.page")),
+            Link("jobs", gettext("后台任务"), "clock", url_for("jobs.page")),
         )
+
+    @cached_property
+    def _running(self) -> tuple[Link, ...]:
+        failed, url = incidents.count(self.actor), url_for("incidents.page")
+        return (Link("incidents", gettext("故障处理"), "alert", url, failed, late=True),)
 
     @cached_property
     def _reference(self) -> tuple[Link, ...]:
         return (
+            Link("rules", gettext("期限规则"), "clock", url_for("rules.rules")),
             Link("diagrams", gettext("流程图"), "flow", url_for("diagrams.page")),
+            Link("calendar", gettext("工作日历"), "calendar", url_for("calendar.page")),
             Link("guide", gettext("帮助"), "help", url_for("guide.page")),
         )
 

@@ -21,10 +21,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.domain.errors import DomainError, Invalid, TooLarge
+from app.domain.job import Job
 from app.http import status_of
-from app.services import ledger, ledger_template, parcels
+from app.services import jobs, ledger, ledger_jobs, ledger_template, parcels
 from app.services.ledger import LedgerRejected, Preview
 from app.services.ledger_files import LARGEST
+from app.services.ledger_jobs import Intake
 from app.texts import say
 from app.web.access import office_only
 
@@ -70,10 +72,14 @@ def _sent() -> tuple[bytes, str]:
 def run() -> ResponseReturnValue:
     """Import the file that was checked: all of it, or its right rows only."""
     parcel, name = session.get("ledger") or ("", "")
+    key = f"ledger:{parcel}"
+    if (begun := jobs.of_key(key, g.actor)) is not None:
+        return _watch(begun)  # sent twice
     only_right = request.form.get("rows") == "right"
     try:
         data = parcels.take(_folder(), parcel)
-        done = ledger.import_ledger(data, name, g.actor, right_rows_only=only_right)
+        intake = Intake(data=data, name=name, right_rows_only=only_right, key=key)
+        done = ledger_jobs.take_in(intake, g.actor)
     except LedgerRejected as error:
         preview = Preview((), error.errors, (), len(error.errors))
         return _draw(preview=preview, name=name, fault=say(error)), status_of(error)
@@ -81,8 +87,14 @@ def run() -> ResponseReturnValue:
         return _draw(fault=say(error)), status_of(error)
     session.pop("ledger", None)
     parcels.drop(_folder(), parcel)
+    if isinstance(done, Job):
+        return _watch(done)
     flash(_done(len(done.cases), len(done.skipped)))
     return redirect(url_for("cases.page"), 303)
+
+
+def _watch(job: Job) -> ResponseReturnValue:
+    return redirect(url_for("jobs.job", job_id=job.id), 303)
 
 
 def _done(opened: int, skipped: int) -> str:

@@ -116,7 +116,7 @@ def _advice(typed: Mapping[str, Any]) -> advice.Advice | None:
         "limit_days": days if isinstance(days, int) and 1 <= days <= 1095 else None,
         "flags": typed.get("flags") or [],
     }
-    return advice.advise(_feedback(known))
+    return advice.advise(_feedback(known), g.actor.county_id)
 
 
 def _day(text: Any) -> str:

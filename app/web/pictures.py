@@ -20,6 +20,8 @@ from app.domain.vocabulary import ProcessStatus, Role, TimerState
 from app.texts import diagram_name, label, step_name, timer_name
 from app.web.due import Due, due_of_task, due_of_timer
 
+_OVER = (ProcessStatus.FINISHED, ProcessStatus.TERMINATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -55,7 +57,7 @@ def picture_of(
         id=f"process-{process.id}",
         name=diagram_name(process.diagram),
         src=_source(process),
-        finished=process.status is ProcessStatus.FINISHED,
+        finished=process.status in _OVER,
         facts={
             "tasks": [_token(task) for task in open_tasks],
             "timers": [_clock(timer) for timer in ticking],
@@ -73,7 +75,7 @@ def pictures_of(
     events: Sequence[Event],
 ) -> list[Picture]:
     """Return the pictures of all processes of a case: running ones first, as they began."""
-    order = sorted(processes, key=lambda p: (p.status is ProcessStatus.FINISHED, p.id))
+    order = sorted(processes, key=lambda p: (p.status in _OVER, p.id))
     return [picture_of(process, tasks, timers, events) for process in order]
 
 

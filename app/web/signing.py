@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from app.domain.errors import Unavailable
 from app.domain.people import Actor, User
 from app.http import status_of
 from app.services import accounts
@@ -38,7 +39,13 @@ def init_app(app: Flask) -> None:
 
 
 def _load(token: str) -> SignedIn | None:
-    person = accounts.signed_in(token)
+    if "unavailable" in g:
+        return None  # the page that says so is drawn for nobody
+    try:
+        person = accounts.signed_in(token)
+    except Unavailable:
+        g.unavailable = True
+        raise
     return SignedIn(token, person) if person else None
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from flask import g, render_template, request
 
 from app.domain.process import Task
-from app.services import cases, dossier, history, inbox, processes
+from app.services import cases, dossier, history, inbox, processes, school_terms
+from app.web.change_effects import change_of, table_of
 from app.web.filling import Filling
 from app.web.frame import is_partial
 from app.web.papers import Paper, ids_in, links, papers_of
@@ -45,6 +46,7 @@ def draw(task: Task, attempt: Attempt | None = None) -> str:
         "drafted": attempt is None and task.draft is not None and task.closed_at is None,
         "colleagues": inbox.colleagues(task, g.actor) if why_not is None else [],
         "beside": _is_beside(),
+        "in_vacation": school_terms.falls_into_vacation(task),
         **_around(task, typed),
     }
     template = "tasks/panel.html" if is_partial() else "tasks/page.html"
@@ -77,6 +79,7 @@ def _around(task: Task, typed: Mapping[str, Any] | None) -> dict[str, Any]:
         "before": _before(task, papers),
         "plan": dossier.plan_of(case),
         "letter": dossier.letter_of(task),
+        "effects": table_of(case.number, change_of(task, typed or task.draft or {})),
         "events": events[::-1],
         "road": road_of(case, tasks),
         "picture": picture_of(task.process, tasks, cases.timers_of(case), events),

@@ -1,54 +1,15 @@
-"""Words that only pages need: rules of deadlines, sizes of files, stages of the road."""
+"""Words that only pages need: sizes of files, stages of the road."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from flask import Flask, g
+from flask_babel import gettext
 
-from flask import Flask
-from flask_babel import gettext, lazy_gettext, ngettext
-
-from app import texts
+from app import deadline_texts, texts
 from app.domain.case import Case
-from app.domain.rules import Anchor, Rule, Span, Unit
-from app.texts import label, local_moment
+from app.services import changes, objections
+from app.texts import label
 from app.web import due, pictures
-
-_SPANS: dict[Unit, Callable[[int], str]] = {
-    Unit.WORKDAYS: lambda n: ngettext("%(num)s 个工作日", "%(num)s 个工作日", n),
-    Unit.DAYS: lambda n: ngettext("%(num)s 日", "%(num)s 日", n),
-    Unit.MONTHS: lambda n: ngettext("%(num)s 个月", "%(num)s 个月", n),
-    Unit.YEARS: lambda n: ngettext("%(num)s 年", "%(num)s 年", n),
-    Unit.HOURS: lambda n: ngettext("%(num)s 小时", "%(num)s 小时", n),
-    Unit.MINUTES: lambda n: ngettext("%(num)s 分钟", "%(num)s 分钟", n),
-}
-_RELATIONS = {
-    Anchor.AFTER: lazy_gettext("%(day)s 之后 %(span)s"),
-    Anchor.BEFORE: lazy_gettext("%(day)s 之前 %(span)s"),
-}
-
-
-def rule_text(text: str) -> str:
-    """Say the rule of a deadline in words: ``workdays(10)`` is 10 个工作日."""
-    try:
-        rule = Rule.parse(text)
-    except ValueError:
-        return text
-    if rule.anchor is Anchor.EVERY and rule.span:
-        return gettext("每 %(span)s", span=_span(rule.span))
-    if rule.on is not None and rule.span:
-        return str(_RELATIONS[rule.anchor]) % {"day": _day(rule.on), "span": _span(rule.span)}
-    return _span(rule.span) if rule.span else _day(rule.on)
-
-
-def _span(span: Span) -> str:
-    return _SPANS[span.unit](span.number)
-
-
-def _day(on: date | datetime | None) -> str:
-    if isinstance(on, datetime):
-        return local_moment(on)
-    return on.isoformat() if on else ""
 
 
 def file_size(size: int) -> str:
@@ -72,7 +33,14 @@ def stage_label(case: Case) -> str:
 def init_app(app: Flask) -> None:
     """Give templates the words."""
     app.jinja_env.globals.update(
-        rule_text=rule_text,
+        may_withdraw=lambda change: changes.may_withdraw(change, g.actor),
+        may_withdraw_objection=lambda one: objections.may_withdraw(one, g.actor),
+        said=deadline_texts.said,
+        rule_text=deadline_texts.rule_text,
+        span_text=deadline_texts.span_text,
+        limit_text=deadline_texts.limit_text,
+        timer_text=deadline_texts.timer_text,
+        manner=deadline_texts.manner,
         file_size=file_size,
         stage_label=stage_label,
         due_of_task=due.due_of_task,

@@ -6,6 +6,7 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from procrastinate.schema import SchemaManager
 
 from app.db import db
 from app.domain.models import process
@@ -36,6 +37,12 @@ def test_migrations_have_one_head_and_match_the_models(app):
 
     assert len(ScriptDirectory(ROOT / "migrations").get_heads()) == 1
     assert difference == []
+
+
+def test_the_schema_of_the_queue_is_the_one_that_its_library_ships():
+    ours = (ROOT / "migrations/procrastinate/schema.sql").read_text(encoding="utf-8")
+
+    assert ours == SchemaManager.get_schema()
 
 
 def test_every_setting_is_in_the_readme():

@@ -27,17 +27,35 @@ PO = ROOT / "app/translations/en/LC_MESSAGES/messages.po"
 MO = PO.with_suffix(".mo")
 
 #: Where people are spoken to. The terminal and the demo county stay Chinese.
-SPEAKING = ("domain", "services", "engine", "forms", "web", "api", "http.py", "texts.py")
+SPEAKING = (
+    "domain",
+    "services",
+    "engine",
+    "forms",
+    "web",
+    "api",
+    "http.py",
+    "texts.py",
+    "deadline_texts.py",
+    "sayings.py",
+    "messages.py",
+)
 #: Chinese that is no message: the whole module if no name at its top is given.
 DATA = {
     "app/api/openapi.py": "",  # the product's name
-    "app/domain/holiday_notice.py": "YES NO WORK REST _DATE _NO_YEAR",  # how notices are written
+    "app/deadline_texts.py": "_DIGITS _PLACES _number in_chinese",  # how Chinese writes numbers
+    "app/domain/rule_set_reading.py": "",  # faults of a file, told at the terminal
+    "app/domain/rule_sets.py": "BY_DESIGN",  # has its English beside it
+    "app/domain/holiday_notice.py": "YES NO MAKE_UP WORK REST _DATE _MADE_UP "
+    "_NO_YEAR",  # how notices are written
     "app/services/_effects.py": "",  # what a modeler calls the effects
+    "app/services/_change_effects.py": "grant_change refuse_change withdraw_change deem_accepted",
+    "app/services/_objection_effects.py": "",  # the same
     "app/services/_letters.py": "PREFIXES REASONS draft next_number day",  # Chinese documents
-    "app/services/_progress.py": "_report",  # kept with the incident
     "app/services/calendar_files.py": "_HEADINGS _opposite",  # how notices are written
     "app/services/calendar_sources.py": "",  # Chinese festivals
     "app/services/calendars.py": "SEEDED",  # kept with the calendar
+    "app/web/calendar_import.py": "_TEMPLATE",  # how notices are written
     "app/services/founding.py": "COMMITTEE",  # names of units, kept with the county
     "app/services/ledger_cells.py": "_DATE _UNTIL _DAYS _IN_WORKDAYS _YES _NO "
     "severity mode source_level",  # how ledgers are written

@@ -1,10 +1,14 @@
 """办理记录: written once; whatever is done to it afterwards is found."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, select, text
 
 from app.db import db
-from app.services import history
+from app.domain.case import Case
+from app.services import history, tasks
 
 
 @pytest.fixture
@@ -22,6 +26,10 @@ def tamper(statement, **values):
     with db.engine.begin() as connection:
         assert connection.execute(text(statement), values).rowcount > 0
     db.session.expire_all()
+
+
+def case_of(number):
+    return db.session.scalars(select(Case).filter_by(number=number)).one()
 
 
 def faults():
@@ -149,3 +157,54 @@ def test_an_anchor_stays_true_while_cases_go_on(cast, case):
     history.anchor()
 
     assert history.verify() == []
+
+
+LATER_LINE = text(
+    "INSERT INTO event (case_id, seq, at, by_name, what, params, passed, hash) "
+    "SELECT case_id, seq + :by, at, by_name, what, params, passed, hash FROM event "
+    "WHERE case_id = :case AND seq = 1"
+)
+
+
+def test_an_anchor_waits_for_lines_that_are_just_being_written(app, cast, case):
+    def anchors():
+        with app.app_context():
+            history.anchor()
+            db.session.remove()
+
+    slow, case_id = db.engine.connect().execution_options(writes=True), case.id
+    db.session.rollback()
+    slow.execute(LATER_LINE, {"case": case_id, "by": 100})
+    if db.engine.dialect.name == "postgresql":  # on SQLite nobody else can write meanwhile
+        with db.engine.begin() as quick:
+            quick.execute(LATER_LINE, {"case": case_id, "by": 101})
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(anchors)
+        sleep(0.2)
+        slow.commit()
+        slow.close()
+        made.result()
+
+    assert "anchor" not in {one.fault for one in history.verify()}
+
+
+def test_lines_written_during_a_verification_are_no_fault(app, cast, case):
+    number, written = case.number, []
+
+    def claims():
+        with app.app_context():
+            task = cast.task(case_of(number), "rectify")
+            tasks.claim(task.id, cast.whose(task))
+            db.session.remove()
+
+    def in_between(_connection, _cursor, statement, *_):
+        if "history_head" in statement and not written:
+            written.append(statement)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(claims).result()
+
+    db.session.rollback()
+    event.listen(db.engine, "after_cursor_execute", in_between)
+    assert history.verify() == []
+    event.remove(db.engine, "after_cursor_execute", in_between)
+    assert len(written) == 1

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.clock import local_date
 from app.db import db
-from app.domain.case import Plan
+from app.domain.plan import Plan
 from app.domain.process import Task
 from app.domain.vocabulary import Light, Mode, Result, Severity, SourceLevel, Stage
 

@@ -71,6 +71,8 @@ def test_the_pages_of_the_office_have_no_barriers(person, cast, overdue, screen)
         "/diagrams",
         "/diagrams/rectification/1",
         "/help",
+        "/deadlines/rules",
+        "/deadlines/rules/compare?left=default&right=chongqing",
         "/cases/QL-2026-ZX-99-999",
     ) == {}  # fmt: skip
 
@@ -85,6 +87,12 @@ def test_a_task_has_no_barriers(person, cast, overdue, screen, tab):
         expect(page.locator("gov-diagram")).to_have_attribute("data-state", "ready")
 
     assert barriers(page) == []
+
+
+def test_choosing_the_rules_has_no_barriers(person, screen):
+    head = person("chenjianguo", **screen)
+
+    assert barriers_of(head, "/deadlines/rules/zhejiang", "/deadlines/rules/use/zhejiang") == {}
 
 
 def test_a_refused_form_has_no_barriers(person, cast, overdue, screen):

@@ -24,11 +24,14 @@ EFFECTS = {
     "deem_served": "", "deem_letter_served": "", "remind": "notice to", "update_light": "",
     "start_expediting": "reason", "record_clue": "kind", "close_out": "", "issue_letter": "",
     "settle_letter": "outcome", "settle_follow_up": "result", "relapse": "kind",
+    "grant_change": "", "refuse_change": "", "withdraw_change": "", "deem_accepted": "",
+    "settle_objection": "outcome", "withdraw_objection": "", "deem_objection_served": "",
 }  # fmt: skip
 #: What the program puts in when it starts a process.
 START = (
     "severity mode category source_level cycle government due blue_days yellow_days "
-    "progress_every plan_returns reason round lead_verifier"
+    "progress_every plan_returns reassigned reason round lead_verifier "
+    "kind occasion days by_rule by_office filed_on answer_on outcome"
 )
 #: What each form must ask for; some of it only when shown.
 REQUIRED = (
@@ -54,17 +57,35 @@ follow_up_check: checked_on method standards photos second_checker result opinio
 remedy: remedy
 comment_on_facts: accepted comment
 confirm_relapse: confirmed reason
+change_application: CHANGE
+change_opinion: supported opinion
+decide_change: granted granted_until opinion reasons signature
+reassignment_request: to_unit reason
+coordinate_reassignment: forwarded to_unit reasons
+answer_reassignment: accepted reasons
+decide_reassignment: granted reasons signature
+objection_request: matter reason
+admit_objection: admitted examiner reasons
+examine_objection: finding proposal
+conclude_objection: outcome reasons signature
+note_appeal: body appealed_on
+note_appeal_result: result
 """.strip()
     .replace(
         "CHECKS",
         "check_measures check_penalty check_standard check_like_problems check_mechanism "
         "check_evidence check_public",
     )
+    .replace(
+        "CHANGE",
+        "asked_until extension_ground suspension_ground reason done_so_far safeguards stage_goal "
+        "next_review_on expected_done_on study alternatives",
+    )
     .splitlines()
 )
 
 #: What a condition may ask of the case besides the other answers.
-CASE_FACTS = {"severity", "mode", "category", "source_level", "cycle", "due"}
+CASE_FACTS = {"severity", "mode", "category", "source_level", "cycle", "due", "percent", "kind"}
 
 
 def elements(key, *kinds):
@@ -116,6 +137,9 @@ def test_only_these_timers_take_the_task_away():
         "notice_over",
         "acknowledge_letter_due",
         "comment_due",
+        "answer_reassignment_due",
+        "acknowledge_conclusion_due",
+        "appeal_over",
     }
 
 
@@ -135,6 +159,7 @@ def test_lines_are_drawn_upright_and_pass_through_no_box(key):
     for edge in elements(key, "BPMNEdge"):
         flow = ends[edge.get("bpmnElement")]
         own = {flow.get("sourceRef"), flow.get("targetRef"), hosts.get(flow.get("sourceRef"))}
+        own.add(flow.getparent().get("id"))  # the sub-process that it lies in
         points = [(float(p.get("x")), float(p.get("y"))) for p in edge.iterfind("{*}waypoint")]
         for (x1, y1), (x2, y2) in itertools.pairwise(points):
             assert x1 == x2 or y1 == y2, flow.get("id")

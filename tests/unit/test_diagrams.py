@@ -10,13 +10,13 @@ from app.domain.form import variables_in
 from app.engine.step import Source
 
 BPMN = Path("bpmn")
-TABLES = {"authority": (BPMN / "authority.dmn").read_text()}
+TABLES = {name: (BPMN / f"{name}.dmn").read_text() for name in ("authority", "change_authority")}
 FORMS = {path.stem: json.loads(path.read_text()) for path in (BPMN / "forms").glob("*.form")}
 SOURCES = {path.stem: Source(path.stem, path.read_text(), TABLES) for path in BPMN.glob("*.bpmn")}
 CASE = {
     "severity": "general", "mode": "dated", "category": "C01", "source_level": "own", "cycle": 1,
     "government": False, "due": "2026-12-31", "blue_days": 20, "yellow_days": 10,
-    "progress_every": "every(months(1))", "plan_returns": 0,
+    "progress_every": "every(months(1))", "plan_returns": 0, "reassigned": False,
 }  # fmt: skip
 #: How each task is completed on the happy path.
 USUAL = {
@@ -335,3 +335,103 @@ def test_silence_on_the_facts_is_no_objection_and_a_relapse_may_be_denied():
 
     assert walk.news == [("settle_follow_up", {"result": "not_confirmed"})]
     assert walk.finished
+
+
+# Changes, reassignment, objections ------------------------------------------------------------
+
+
+def change(**variables):
+    known = {
+        "kind": "extension", "occasion": 1, "days": 20, "severity": "general",
+        "by_rule": "office_head", "by_office": False,
+    }  # fmt: skip
+    return Walk("change_request", **{**known, **variables})
+
+
+def objection():
+    return Walk("objection", filed_on="2026-10-12", answer_on="2026-11-12", outcome="")
+
+
+@pytest.mark.parametrize(
+    ("variables", "decider"),
+    [
+        ({}, "decide_by_office_head"),
+        ({"by_rule": "chief"}, "decide_by_chief"),
+        ({"by_rule": "committee"}, "decide_by_committee"),
+        ({"kind": "termination"}, "decide_by_committee"),
+        ({"kind": "standing"}, "decide_by_chief"),
+        ({"kind": "standing", "days": 181}, "decide_by_committee"),
+        ({"kind": "standing", "severity": "major"}, "decide_by_committee"),
+        ({"kind": "suspension", "occasion": 2}, "decide_by_committee"),
+    ],
+)
+def test_the_table_says_who_decides_on_a_change(variables, decider):
+    walk = change(**variables).do("apply").do("sign_change", signed="yes").do("give_opinion")
+
+    assert walk.open == [decider]
+    assert walk.do(decider, granted="yes").news == [("grant_change", {})]
+    assert walk.finished
+
+
+def test_a_resumption_needs_no_opinion_and_the_offices_own_wish_no_signature():
+    walk = change(kind="resumption").do("apply").do("sign_change", signed="yes")
+    assert walk.open == ["decide_by_office_head"]
+
+    assert change(by_office=True).do("propose").open == ["decide_by_office_head"]
+
+
+@pytest.mark.parametrize("waits_at", ["sign_change", "give_opinion", "decide_by_office_head"])
+def test_a_request_is_taken_back_wherever_it_waits(waits_at):
+    walk = change().do("apply")
+    while waits_at not in walk.open:
+        walk.do(*walk.open, **({"signed": "yes"} if walk.open == ["sign_change"] else {}))
+
+    step = engine.send(walk.program, walk.state, "withdraw", {})
+
+    assert [effect.topic for effect in step.effects] == ["withdraw_change"]
+    assert step.finished
+
+
+def test_silence_of_the_proposed_unit_is_consent():
+    walk = Walk("reassignment", by_office=True).do("propose_reassignment")
+
+    walk.fire("answer_reassignment_due")
+
+    assert walk.effects == ["deem_accepted", "grant_change"]
+    assert walk.finished
+
+
+def test_a_disputed_reassignment_goes_to_the_chief():
+    walk = Walk("reassignment", by_office=False).do("apply_reassignment")
+    walk.do("coordinate", forwarded="yes").do("answer_reassignment", accepted="no")
+
+    walk.do("decide_reassignment", granted="no")
+
+    assert (walk.done[-1], walk.effects) == ("decide_reassignment", ["refuse_change"])
+    assert walk.finished
+
+
+@pytest.mark.parametrize("outcome", ["kept", "changed", "revoked"])
+def test_an_objection_is_admitted_examined_concluded_and_served(outcome):
+    walk = objection().do("apply_objection").do("admit_objection", admitted="yes", examiner="gao")
+    walk.do("examine_objection").do("conclude_objection", outcome=outcome)
+
+    assert walk.news == [("settle_objection", {"outcome": outcome})]
+    walk.fire("acknowledge_conclusion_due")
+    assert walk.open == ([] if outcome == "revoked" else ["note_appeal"])
+
+
+def test_the_answer_to_an_objection_counts_from_its_filing():
+    walk = objection().do("apply_objection").do("admit_objection", admitted="yes", examiner="gao")
+    assert walk.timers["examine_due"].rule == "before(2026-11-12, days(7))"
+
+    walk.do("examine_objection")
+
+    assert walk.timers["answer_due"].rule == "after(2026-10-12, months(1))"
+
+
+def test_an_objection_that_is_not_admitted_is_served_too():
+    walk = objection().do("apply_objection").do("admit_objection", admitted="no")
+
+    assert walk.news == [("settle_objection", {"outcome": "not_admitted"})]
+    assert walk.do("acknowledge_conclusion").fire("appeal_over").finished

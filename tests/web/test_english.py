@@ -99,12 +99,21 @@ OFFICE = (
     "/diagrams",
     "/diagrams/rectification/1",
     "/help",
+    "/deadlines/rules",
+    *(f"/deadlines/rules/{name}" for name in ("chongqing", "shandong", "shanghai", "zhejiang")),
+    "/deadlines/rules/compare?left=default&right=zhejiang&all=1",
 )
 
 
 @pytest.mark.parametrize("path", OFFICE)
 def test_a_page_of_the_office_says_nothing_in_chinese(visit, path):
     page = visit("wangmin").get(path)
+
+    assert chinese_in(page) == set()
+
+
+def test_choosing_other_rules_says_nothing_in_chinese(visit):
+    page = visit("chenjianguo").get("/deadlines/rules/use/chongqing")
 
     assert chinese_in(page) == set()
 

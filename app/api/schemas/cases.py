@@ -111,6 +111,8 @@ class CaseOut(Out):
     verify_result = Word(Result, allow_none=True)
     verified_at = moment()
     closed_out_at = moment()
+    overdue_at = moment(metadata={"description": "When a due date first passed unreported."})
+    suspended_at = moment()
     followed_up_at = moment()
     created_at = moment()
     labels = labels(_labels)

@@ -12,7 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from app.clock import LOCAL
 from app.forms.wording import _
-from app.texts import listed
+from app.texts import label, listed
 
 #: What no database column or printed page can hold.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -186,6 +186,15 @@ def name_of(path: str) -> fields.String:
 def told(tell: Callable[[Any], Any], kind: str | list[str], **metadata: Any) -> fields.Function:
     """Return a field that *tell* computes; *kind* is its JSON type."""
     return fields.Function(tell, metadata={"type": kind, **metadata})
+
+
+def labels_of(*names: str) -> fields.Function:
+    """Return a field of the names of a row's terms, the columns *names*."""
+
+    def tell(row: object) -> dict[str, str]:
+        return {name: label(getattr(row, name)) for name in names}
+
+    return labels(tell)
 
 
 def labels(tell: Callable[[Any], Mapping[str, str]]) -> fields.Function:

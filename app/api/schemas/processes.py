@@ -1,90 +1,32 @@
-"""Diagrams, processes, timers, letters, evidence: what else a caller may see."""
+"""Diagrams, processes, letters, evidence: what else a caller may see."""
 
 from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from app.api.schemas.cases import Paging
 from app.api.schemas.fields import (
     Facts,
-    Flag,
     In,
     Out,
     Text,
     Word,
     absent,
-    labels,
+    labels_of,
     moment,
     name_of,
     told,
 )
+from app.api.schemas.incidents import IncidentOut
 from app.api.schemas.problems import Finding
 from app.api.schemas.tasks import TaskOut
+from app.api.schemas.timers import TimerOut
 from app.domain.vocabulary import (
     DiagramState,
     LetterKind,
     LetterState,
     ProcessStatus,
-    Term,
-    TimerState,
 )
-from app.texts import diagram_name, label, timer_article, timer_name
-
-
-def _label_of(*names: str) -> fields.Function:
-    def tell(row: object) -> dict[str, str]:
-        found: dict[str, Term] = {name: getattr(row, name) for name in names}
-        return {name: label(term) for name, term in found.items()}
-
-    return labels(tell)
-
-
-class TimerOut(Out):
-    """One deadline: by which rule, from when, when due, and whether it fired."""
-
-    id = fields.Integer()
-    case = name_of("case.number")
-    process = fields.Integer(attribute="process_id")
-    task = fields.Integer(attribute="task_id", allow_none=True)
-    step = fields.String(
-        attribute="key", metadata={"description": "Id of the timer in the diagram."}
-    )
-    name = told(timer_name, "string")
-    code = fields.String(metadata={"description": "Its number in the rule book, `T05`."})
-    article = told(timer_article, "string", description="The rule it rests on.")
-    rule = fields.String()
-    base = moment()
-    calendar_version = fields.Integer()
-    due_at = moment()
-    provisional = fields.Boolean()
-    is_deadline = fields.Boolean(metadata={"description": "Whether its task is due by it."})
-    state = Word(TimerState)
-    armed_at = moment()
-    disarmed_at = moment()
-    fired_at = moment()
-    fired_by = fields.String(allow_none=True)
-    missed = fields.Integer()
-    labels = _label_of("state")
-
-
-class TimerQuery(Paging):
-    """Which timers."""
-
-    state = Word(TimerState, load_default=absent)
-    overdue = Flag(load_default=False)
-
-
-class TimerPage(Out):
-    """A stretch of the list of timers, earliest due first."""
-
-    items = fields.List(fields.Nested(TimerOut))
-    next = fields.String(allow_none=True)
-
-
-class Timers(Out):
-    """All timers of a case."""
-
-    items = fields.List(fields.Nested(TimerOut))
+from app.texts import diagram_name
 
 
 class DiagramOut(Out):
@@ -97,7 +39,7 @@ class DiagramOut(Out):
     sha256 = fields.String()
     created_at = moment()
     published_at = moment()
-    labels = _label_of("state")
+    labels = labels_of("state")
 
 
 class Diagrams(Out):
@@ -120,15 +62,6 @@ class ProcessIn(In):
     subject = Text(
         40, load_default=absent, allow_none=True, metadata={"description": "Number of a case."}
     )
-
-
-class IncidentOut(Out):
-    """A step that failed three times."""
-
-    id = fields.Integer()
-    timer = fields.Integer(attribute="timer_id", allow_none=True)
-    at = moment()
-    cause = fields.String()
 
 
 class ProcessOut(Out):
@@ -172,7 +105,7 @@ class LetterOut(Out):
     served_at = moment()
     replied_at = moment()
     reply = fields.String()
-    labels = _label_of("kind", "state")
+    labels = labels_of("kind", "state")
 
 
 class LetterQuery(In):
@@ -207,5 +140,13 @@ class Health(Out):
     status = fields.String(metadata={"enum": ["ok", "failing"]})
     version = fields.String()
     database = fields.String(metadata={"enum": ["ok", "unreachable"]})
+    jobs = fields.String(metadata={"enum": ["embedded", "procrastinate"]})
+    workers = fields.Integer(
+        allow_none=True, metadata={"description": "Seen lately; null: this process needs none."}
+    )
     last_sweep = moment()
     overdue_timers = fields.Integer(allow_none=True)
+    fired_twice = fields.Integer(allow_none=True)
+    unattended_timers = fields.Integer(
+        allow_none=True, metadata={"description": "Overdue for a minute, and nobody is at them."}
+    )

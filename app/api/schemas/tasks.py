@@ -22,10 +22,11 @@ from app.api.schemas.fields import (
     told,
 )
 from app.clock import utcnow
+from app.deadline_texts import timer_text, unit_of
 from app.domain.process import Task
 from app.domain.vocabulary import Outcome, Role
 from app.services.inbox import View
-from app.texts import label, step_name
+from app.texts import label, step_name, timer_article
 
 
 def is_overdue(task: Task) -> bool:
@@ -40,6 +41,17 @@ def _labels(task: Task) -> dict[str, str]:
     if task.case is not None:
         found |= {"stage": label(task.case.stage), "light": label(task.case.light)}
     return found
+
+
+class DeadlineOut(Out):
+    """By which rule a task is due."""
+
+    code = fields.String(metadata={"description": "Its number in the rule book, `T05`."})
+    rule = fields.String()
+    rule_text = told(timer_text, "string", description="What is due by which law, a sentence.")
+    unit = told(unit_of, ["string", "null"], description="What it is counted in.")
+    article = told(timer_article, "string")
+    base = moment()
 
 
 class TaskOut(Out):
@@ -60,9 +72,13 @@ class TaskOut(Out):
     due_at = moment()
     due_provisional = fields.Boolean()
     overdue = told(is_overdue, "boolean")
+    suspended = fields.Boolean(
+        metadata={"description": "Its case is suspended: it is due at no time and can't be done."}
+    )
     closed_at = moment()
     closed_by = name_of("closed_by.username")
     outcome = Word(Outcome, allow_none=True)
+    deadline = fields.Nested(DeadlineOut, allow_none=True)
     revision = fields.Integer()
     labels = labels(_labels)
 
