@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench frontend translations clean
+.PHONY: run test check bench soak frontend translations clean
 
 run: $(VENV)/.run ## start the program at http://127.0.0.1:$${PORT:-5000}
 	@$(BIN)/xiaohao serve
@@ -24,6 +24,10 @@ check: $(VENV)/.dev ## format, lint, types, layers, diagrams, translations, fron
 
 bench: $(VENV)/.dev ## speed as ratios in one run, JSON last
 	$(BIN)/python -m bench
+
+soak: $(VENV)/.dev ## break things for most of a day and look what is left; SCALE=0.05 for about an hour
+	@tests/prepare
+	$(BIN)/python -m tests.soak --scale $(or $(SCALE),1) $(ARGS)
 
 frontend: ## rebuild the committed front end (needs Node ≥ 20)
 	cd frontend && npm ci --no-audit --no-fund && npm run build

@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.outgoing.base_url.startswith("https://"),
         MAX_FORM_MEMORY_SIZE=2_000_000,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )

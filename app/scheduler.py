@@ -7,6 +7,7 @@ can be missed, repeated, or run twice at once, and nothing is lost or done twice
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -14,6 +15,7 @@ from flask import Flask
 
 from app.clock import utcnow
 from app.db import db
+from app.domain.errors import Unavailable
 from app.services import deadlines, deliveries, history, lights
 
 log = logging.getLogger(__name__)
@@ -35,38 +37,30 @@ def sweep() -> int:
     return fired
 
 
+def _within(app: Flask, act: Callable[[], object]) -> Callable[[], None]:
+    """Return *act* as the scheduler calls it: an outage is one line, and the next call tries on."""
+
+    def run() -> None:
+        with app.app_context():
+            try:
+                act()
+            except Unavailable as outage:
+                log.warning("%s put off: %s", act.__qualname__, outage.__cause__ or outage)
+            finally:
+                db.session.remove()
+
+    return run
+
+
 def start(app: Flask) -> BackgroundScheduler:
     """Run the sweeps inside this process until it ends."""
     app.extensions["last_sweep"] = last_sweep
     scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
 
-    def swept() -> None:
-        with app.app_context():
-            try:
-                sweep()
-            finally:
-                db.session.remove()
-
-    def delivered() -> None:
-        with app.app_context():
-            try:
-                deliveries.sweep()
-            finally:
-                db.session.remove()
-
-    def anchored() -> None:
-        with app.app_context():
-            history.anchor()
-
-    scheduler.add_job(
-        swept, "interval", seconds=1, coalesce=True, max_instances=1, misfire_grace_time=None
-    )
-    scheduler.add_job(
-        delivered, "interval", seconds=5, coalesce=True, max_instances=1, misfire_grace_time=None
-    )
-    scheduler.add_job(
-        anchored, "cron", hour=0, minute=5, coalesce=True, max_instances=1, misfire_grace_time=None
-    )
+    often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler.add_job(_within(app, sweep), "interval", seconds=1, **often)
+    scheduler.add_job(_within(app, deliveries.sweep), "interval", seconds=5, **often)
+    scheduler.add_job(_within(app, history.anchor), "cron", hour=0, minute=5, **often)
     scheduler.start()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     return scheduler

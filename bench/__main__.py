@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from app.cli.setup import demo_county
-from bench import floor, inbox, loops, ours, plain, submit
+from bench import floor, inbox, loops, ours, plain, submit, sweep
 
 CASES, ROUNDS = 20, 5
 
@@ -38,6 +38,8 @@ def _measure(folder: Path) -> dict[str, float]:
         few = inbox.seconds(actor)
         inbox.fill(actor, 100_000)
         figures["inbox at 100,000 / at 1,000 tasks"] = round(inbox.seconds(actor) / few, 2)
+        sweep.fill(100_000)
+        figures["sweep that finds nothing among 100,000, ms"] = round(sweep.milliseconds(), 2)
     return figures
 
 

@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from time import sleep
 
 import pytest
 from sqlalchemy import create_engine, event, func, select, text
 
-from app import create_app
+from app import create_app, scheduler
 from app.db import db, transaction
 from app.domain.case import Case
 from app.domain.errors import Conflict, StorageFull
@@ -68,13 +69,15 @@ def test_a_full_database_refuses_writes_goes_on_reading_and_recovers_by_itself(o
     office.post("/cases", 201, json=feedback())
 
 
-def test_a_database_that_is_held_by_another_is_busy_not_broken(office):
+def test_a_database_that_is_held_by_another_is_busy_not_broken(office, clock):
     if is_postgresql():
         pytest.skip("PostgreSQL locks rows, not the database")
     other = sqlite3.connect(db.engine.url.database)
     other.execute("BEGIN IMMEDIATE")
+    clock.shift(timedelta(minutes=2))  # when somebody was last seen would be noted again
 
     with on_every_connection("busy_timeout=10"):
+        office.get("/cases", 200)
         answer = office.response("POST", "/cases", json=feedback())
     other.close()
 
@@ -139,6 +142,16 @@ def test_without_a_database_programs_are_told_when_to_try_again(app, cut_off):
     assert (health.status_code, health.json["database"]) == (503, "unreachable")
     assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "30"
+
+
+def test_without_a_database_the_sweeps_keep_trying_and_say_so_in_a_line(app, cut_off, caplog):
+    clockwork = scheduler.start(cut_off(is_postgresql()).application)
+    sleep(2.5)
+    clockwork.shutdown()
+
+    said = [record for record in caplog.records if "sweep put off" in record.getMessage()]
+    assert len(said) >= 2
+    assert {record.exc_info for record in said} == {None}
 
 
 def test_of_two_who_wait_for_each_other_one_loses_and_is_told_so(cast):
