@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,11 @@ def _forget_old(folder: Path, keep: int) -> None:
 
 
 def _tell(made: backups.Manifest) -> None:
-    counts = "、".join(f"{word} {made.counts.get(name, 0)}" for name, word in _COUNTED.items())
-    click.echo(f"{made.created_at}  版本 {made.version}  {made.database}\n{counts}、")
-    click.echo(f"未到期的计时 {made.armed_timers}\n办理记录锚定值 {made.history.hash}")
+    at = datetime.fromisoformat(made.created_at).astimezone(LOCAL)
+    counts = [f"{word} {made.counts.get(name, 0)}" for name, word in _COUNTED.items()]
+    counts.append(f"未到期的计时 {made.armed_timers}")
+    click.echo(f"{at:%Y-%m-%d %H:%M:%S} 的 {made.database}，程序版本 {made.version}")
+    click.echo(f"{'、'.join(counts)}\n办理记录锚定值 {made.history.hash}")
 
 
 @click.command()
