@@ -16,7 +16,7 @@ def numbers(cast):
 
 def test_the_list_is_walked_with_j_and_k_and_the_task_stands_beside_it(clerk, numbers):
     page = clerk.opens("/inbox")
-    beside = page.locator("#detail .where .number")
+    beside = page.locator("#detail .where a.number")
     expect(beside).to_have_text(numbers[0])
 
     page.keyboard.press("j")
