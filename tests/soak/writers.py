@@ -164,7 +164,7 @@ def _attempt(app: Flask, move: str, at: Standing, start: Barrier) -> str:
             task = db.session.get_one(Task, at.task_id)
             actor = Cast(None).whose(task)
             start.wait()
-            return "won" if _ACTS[move](task, actor, at) else "lost"
+            return "won" if _ACTS[move](task, actor, at) else "too late"
         except Conflict:
             return "told 409"
         except DomainError as refusal:
