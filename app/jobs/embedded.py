@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import LOCAL
 from app.db import db
+from app.domain.errors import Unavailable
 from app.services import jobs
 
 THREADS = 2
@@ -44,6 +45,8 @@ class EmbeddedRunner:
         with self._app.app_context():
             try:
                 found = jobs.waiting()
+            except Unavailable:
+                return  # the sweep says so; the jobs still wait when the database is back
             finally:
                 db.session.remove()
         with self._lock:

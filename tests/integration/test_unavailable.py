@@ -9,13 +9,15 @@ from datetime import timedelta
 from time import sleep
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import create_engine, event, func, select, text
 
 from app import create_app, scheduler
 from app.db import db, transaction
 from app.domain.case import Case
 from app.domain.errors import Conflict, StorageFull
-from app.services import accounts, evidence
+from app.jobs.embedded import EmbeddedRunner
+from app.services import accounts, evidence, jobs
 from tests.conftest import settings_for
 from tests.soak.places import CannotMount, small_disk
 from tests.web.calling import PASSWORD, Caller, feedback
@@ -152,6 +154,13 @@ def test_without_a_database_the_sweeps_keep_trying_and_say_so_in_a_line(app, cut
     said = [record for record in caplog.records if "sweep put off" in record.getMessage()]
     assert len(said) >= 2
     assert {record.exc_info for record in said} == {None}
+
+
+def test_without_a_database_the_runner_of_jobs_waits_quietly(app, cut_off):
+    runner = EmbeddedRunner(cut_off(is_postgresql()).application, BackgroundScheduler())
+    jobs.configure()  # it is not to be called for others
+
+    assert runner.look() is None
 
 
 def test_of_two_who_wait_for_each_other_one_loses_and_is_told_so(cast):
