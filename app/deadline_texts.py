@@ -102,6 +102,8 @@ def _within(start: str, span: Span) -> str:
 def _with_law(name: str, how: str, article: str) -> str:
     if not article:
         return gettext("%(name)s：%(how)s", name=name, how=how)
+    if "《" not in article:  # a default or a custom, which is no law to rest on
+        return gettext("%(name)s：%(how)s——%(article)s", name=name, how=how, article=article)
     return gettext("%(name)s：%(how)s——依据%(article)s", name=name, how=how, article=article)
 
 

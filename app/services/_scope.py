@@ -3,10 +3,11 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.case import Case
 from app.domain.change import ChangeRequest
+from app.domain.errors import NotFound
 from app.domain.people import UNIT_ROLES, Actor, Unit
 from app.domain.vocabulary import ChangeState, Role
 
@@ -49,6 +50,21 @@ def _subtree(path: str) -> Select[int]:
 def case_of(actor: Actor, *conditions: ColumnElement[bool]) -> Select[Case]:
     """Return a query for cases that *actor* may see and that meet *conditions*."""
     return select(Case).where(visible(actor), *(conditions or (true(),)))
+
+
+def case_for(session: Session, number: str, actor: Actor, *, lock: bool = False) -> Case:
+    """Return the case of that number; locked, it is read anew.
+
+    Raises:
+        NotFound: there is none, or it is none of the actor's business.
+    """
+    query = case_of(actor, Case.number == number)
+    if lock:
+        query = query.with_for_update(of=Case)
+    found = session.scalars(query, execution_options={"populate_existing": lock}).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def holds(actor: Actor, task: Any) -> bool:

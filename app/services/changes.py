@@ -35,7 +35,7 @@ from app.services import diagrams as drawings
 from app.services._catalogue import Context, Given, about
 from app.services._change_rules import Asking
 from app.services._changes import Change, Effects, TimerEffect
-from app.services._scope import case_of, visible
+from app.services._scope import case_for, visible
 
 __all__ = ["Change", "Effects", "TimerEffect"]
 
@@ -81,7 +81,7 @@ def to_ask(number: str, actor: Actor, kind: ChangeKind) -> Case:
         WrongStage: the case doesn't stand where it can be asked for.
         Conflict: one is pending.
     """
-    case = _case(db.session(), number, actor)
+    case = case_for(db.session(), number, actor)
     _change_rules.require(Asking(db.session(), case, actor, utcnow()), kind)
     return case
 
@@ -96,7 +96,7 @@ def file_request(
     """
     with transaction() as session:
         # Two that ask at once must not both be found the first.
-        case = _case(session, number, actor, lock=True)
+        case = case_for(session, number, actor, lock=True)
         asking = Asking(session, case, actor, utcnow())
         _change_rules.require(asking, kind)
         change = _enter(asking, kind)
@@ -107,16 +107,6 @@ def file_request(
         )
         tasks.complete(session, first_task(session, process_id), actor, answers)
         return change
-
-
-def _case(session: Session, number: str, actor: Actor, *, lock: bool = False) -> Case:
-    query = case_of(actor, Case.number == number)
-    if lock:
-        query = query.with_for_update(of=Case)
-    found = session.scalars(query, execution_options={"populate_existing": lock}).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _enter(asking: Asking, kind: ChangeKind) -> ChangeRequest:
@@ -198,7 +188,7 @@ def preview(number: str, actor: Actor, change: Change) -> Effects:
         Invalid: the day or the unit can't be.
     """
     session = db.session()
-    case = _case(session, number, actor)
+    case = case_for(session, number, actor)
     if change.kind in _change_rules.DATED and change.until is None:
         raise Invalid(fields={"until": ["请填写新期限。"]})
     with session.no_autoflush:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from app.clock import local_date, utcnow
 from app.db import db, transaction
@@ -31,7 +31,7 @@ from app.services import (
 )
 from app.services._catalogue import Context, about, running
 from app.services._change_rules import Asking
-from app.services._scope import case_of, visible
+from app.services._scope import case_for, visible
 
 _DIAGRAM, _FORM = "objection", "objection_request"
 
@@ -58,7 +58,7 @@ def to_object(number: str, actor: Actor) -> Case:
         WrongStage: it is too early, too late, or decided.
         Conflict: one is being examined.
     """
-    case = _case(db.session(), number, actor)
+    case = case_for(db.session(), number, actor)
     _require(Asking(db.session(), case, actor, utcnow()))
     return case
 
@@ -74,7 +74,7 @@ def file_objection(number: str, actor: Actor, answers: Mapping[str, Any]) -> Obj
     Raises as `to_object` does, and Invalid when an answer is missing.
     """
     with transaction() as session:
-        case = _case(session, number, actor, lock=True)
+        case = case_for(session, number, actor, lock=True)
         asking = Asking(session, case, actor, utcnow())
         _require(asking)
         objection = Objection(
@@ -103,16 +103,6 @@ def _variables(asking: Asking) -> dict[str, Any]:
         calendar = calendars.current(asking.case.county_id)
         answer_on = due(Rule(Anchor.AFTER, limit.span, on), asking.at, calendar).on
     return {"filed_on": on.isoformat(), "answer_on": answer_on.isoformat(), "outcome": ""}
-
-
-def _case(session: Session, number: str, actor: Actor, *, lock: bool = False) -> Case:
-    query = case_of(actor, Case.number == number)
-    if lock:
-        query = query.with_for_update(of=Case)
-    found = session.scalars(query, execution_options={"populate_existing": lock}).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def withdraw(objection_id: int, actor: Actor) -> Objection:

@@ -26,7 +26,7 @@ from app.http import status_of
 from app.services import calendar_files, calendar_moves, calendars, parcels, sheets
 from app.services.calendars import Proposal
 from app.texts import say
-from app.web import moves
+from app.web import given, moves
 from app.web.calendar import tell
 from app.web.moves import SHEET
 
@@ -62,7 +62,7 @@ def page() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Check every row; what is right is put aside until it is adopted."""
     try:
-        data, name = _sent()
+        data, name = given.file(LARGEST)
         proposal = calendars.propose_notice(calendar_files.read(data, name))
     except (Invalid, TooLarge) as error:
         return _draw(error), status_of(error)
@@ -70,17 +70,6 @@ def check() -> ResponseReturnValue:
         return _draw(Invalid("文件中的安排与现行日历一致，没有变化。")), 422
     session[_KEPT] = [parcels.put(_folder(), data), name]
     return redirect(url_for(".preview"), 303)
-
-
-def _sent() -> tuple[bytes, str]:
-    """Return the uploaded file, read no further than its limit."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(gettext("请选择要导入的文件。"))
-    data = sent.stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise TooLarge("文件不能超过 %(most)s MB。", most=LARGEST // 1_000_000)
-    return data, sent.filename
 
 
 @bp.get("/preview")

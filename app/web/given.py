@@ -1,4 +1,4 @@
-"""What plain forms hold: dates that may be missing or mistyped."""
+"""What plain forms hold: dates that may be missing or mistyped, files that may be too large."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import request
 
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, TooLarge
 
 
 def days(*names: str) -> list[date]:
@@ -27,3 +27,19 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def file(largest: int) -> tuple[bytes, str]:
+    """Return the uploaded file and its name, read no further than *largest* bytes.
+
+    Raises:
+        Invalid: none was chosen.
+        TooLarge: it holds more.
+    """
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid("请选择要导入的文件。")
+    data = sent.stream.read(largest + 1)
+    if len(data) > largest:
+        raise TooLarge("文件不超过 %(most)s MB。", most=largest // 1_000_000)
+    return data, sent.filename

@@ -28,6 +28,7 @@ from app.services.ledger import LedgerRejected, Preview
 from app.services.ledger_files import LARGEST
 from app.services.ledger_jobs import Intake
 from app.texts import say
+from app.web import given
 from app.web.access import office_only
 
 bp = Blueprint("importing", __name__, url_prefix="/cases/import")
@@ -48,23 +49,12 @@ def page() -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Check the file row by row and show what importing it would do."""
     try:
-        data, name = _sent()
+        data, name = given.file(LARGEST)
         preview = ledger.check(data, name, g.actor)
     except (Invalid, TooLarge) as error:
         return _draw(fault=say(error)), status_of(error)
     session["ledger"] = [parcels.put(_folder(), data), name]
     return _draw(preview=preview, name=name)
-
-
-def _sent() -> tuple[bytes, str]:
-    """Return the uploaded file, read no further than its limit."""
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(gettext("请选择要导入的文件。"))
-    data = sent.stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise TooLarge("台账文件不超过 %(most)s MB。", most=LARGEST // 1_000_000)
-    return data, sent.filename
 
 
 @bp.post("/run")

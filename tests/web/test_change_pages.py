@@ -190,3 +190,10 @@ def test_pages_speak_english(client, case):
     owner.post("/locale", 302, locale="en")
 
     assert "Extension" in owner.get("/changes").text
+
+
+def test_what_cannot_be_done_now_is_not_called_a_mistake_in_a_form(owner, case):
+    page = owner.get(f"/cases/{case.number}/changes/new?kind=resumption", status=422)
+
+    assert "现在不能办理" in page.text
+    assert "填写有误" not in page.text
