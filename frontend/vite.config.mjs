@@ -24,7 +24,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
     rollupOptions: {
-      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js') },
+      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js'), modeler: resolve(here, 'src/modeler/main.js') },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',

@@ -35,6 +35,10 @@ class Diagram(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     published_at: Mapped[datetime | None]
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: Why it was made, in the author's words.
+    note: Mapped[str] = mapped_column(Text, default="")
+    #: From when new processes run on it, once approved.
+    effective_at: Mapped[datetime | None]
 
 
 class Process(Base):

@@ -286,7 +286,9 @@ class JobState(Term):
 class DiagramState(Term):
     """The life of one version of a diagram."""
 
-    DRAFT = "draft", "草稿"
+    DRAFT = "draft", "待审核"
+    RETURNED = "returned", "已退回"
+    APPROVED = "approved", "待生效"
     PUBLISHED = "published", "已发布"
     RETIRED = "retired", "已停用"
 

@@ -32,6 +32,7 @@ def _pages() -> list[Blueprint]:
         calendar_import,
         cases,
         changes,
+        designer,
         diagrams,
         evidence,
         follow_ups,
@@ -54,7 +55,7 @@ def _pages() -> list[Blueprint]:
     )
 
     pages = (signing, founding, inbox, tasks, opening, importing, changes, cases, follow_ups)
-    others = (letters, notices, receiving, evidence, diagrams, guide, rules, jobs)
+    others = (letters, notices, receiving, evidence, diagrams, designer, guide, rules, jobs)
     watching = (timers, incidents)
     days = (calendar, calendar_import, local_days, school_terms)
     return [page.bp for page in pages + others + watching + days]

@@ -1,0 +1,1 @@
+"""Drawing processes: drafts, checking and playing them, publishing them, moving running ones."""

@@ -1,0 +1,68 @@
+// Every change of a setting is one command, and so one step of undo.
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+
+const extension = (bo, type) => bo.get('extensionElements')?.get('values').find((one) => is(one, type));
+
+export function property(bo, name) {
+  const all = extension(bo, 'camunda:Properties')?.get('values') ?? [];
+  return all.find((one) => one.name === name)?.value ?? '';
+}
+
+export function properties(bo) {
+  const all = extension(bo, 'camunda:Properties')?.get('values') ?? [];
+  return Object.fromEntries(all.map((one) => [one.name, one.value]));
+}
+
+// Set some camunda:property values; an empty one is taken away.
+export function writeProperties(services, element, values, more = []) {
+  const { bpmnFactory, commandStack } = services;
+  const bo = settingsOf(element);
+  const commands = [...more];
+  const make = (type, attrs, parent) => Object.assign(bpmnFactory.create(type, attrs), { $parent: parent });
+  const update = (moddleElement, changed) =>
+    commands.push({ cmd: 'element.updateModdleProperties', context: { element, moddleElement, properties: changed } });
+
+  let holder = bo.get('extensionElements');
+  if (!holder) {
+    holder = make('bpmn:ExtensionElements', { values: [] }, bo);
+    update(bo, { extensionElements: holder });
+  }
+  let list = extension(bo, 'camunda:Properties');
+  if (!list) {
+    list = make('camunda:Properties', { values: [] }, holder);
+    update(holder, { values: [...holder.get('values'), list] });
+  }
+  const kept = list.get('values').filter((one) => !(one.name in values));
+  const added = Object.entries(values)
+    .filter(([, value]) => value !== '' && value !== undefined && value !== null && value !== false)
+    .map(([name, value]) => make('camunda:Property', { name, value: String(value) }, list));
+  update(list, { values: [...kept, ...added] });
+  commandStack.execute('properties-panel.multi-command-executor', commands);
+}
+
+// A pool shows the settings of its process.
+export function settingsOf(element) {
+  const bo = element.businessObject;
+  return is(bo, 'bpmn:Participant') && bo.get('processRef') ? bo.get('processRef') : bo;
+}
+
+export function timerOf(element) {
+  const definitions = element.businessObject.get?.('eventDefinitions') ?? [];
+  return definitions.find((one) => is(one, 'bpmn:TimerEventDefinition'));
+}
+
+export function timerText(element) {
+  const timer = timerOf(element);
+  const body = timer?.get('timeDate') ?? timer?.get('timeDuration') ?? timer?.get('timeCycle');
+  return body?.get('body') ?? '';
+}
+
+// Write a timer's rule where its kind belongs: a cycle, a length, or a moment.
+export function timerCommand({ bpmnFactory }, element, text) {
+  const timer = timerOf(element);
+  const body = text ? bpmnFactory.create('bpmn:FormalExpression', { body: text }) : undefined;
+  if (body) body.$parent = timer;
+  const kind = /^(every\(|R\d*\/)/.test(text) ? 'timeCycle' : /^(workdays|days|months|years|hours|minutes)\(|^P/.test(text) ? 'timeDuration' : 'timeDate';
+  const changed = { timeDate: undefined, timeDuration: undefined, timeCycle: undefined, [kind]: body };
+  return { cmd: 'element.updateModdleProperties', context: { element, moddleElement: timer, properties: changed } };
+}
