@@ -1,7 +1,7 @@
 """The one place where Flask meets SQLAlchemy."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import Dialect, ExceptionContext
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -135,6 +135,41 @@ def _begin_sqlite(connection: Connection) -> None:
             connection.connection.cursor().execute(begin)
         except sqlite3.Error as error:
             raise _of_sqlite(error) or OperationalError(begin, None, error) from error
+
+
+def send(connection: Connection, sql: str, values: Any) -> Any:
+    """Hand one statement to the driver as it is; return the driver's cursor.
+
+    For statements that run at every step, where the way through SQLAlchemy costs more than the
+    statement; errors are told as they are everywhere else.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, values)
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise _told(connection, sql, error) from error
+    return cursor
+
+
+def send_all(connection: Connection, sql: str, rows: Sequence[Any]) -> Any:
+    """Hand one statement to the driver for each of *rows*; return the driver's cursor."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(sql, rows)
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise _told(connection, sql, error) from error
+    return cursor
+
+
+def _told(connection: Connection, sql: str, error: sqlite3.Error | psycopg.Error) -> Exception:
+    """Return the error to raise for what the driver raised."""
+    if isinstance(error, sqlite3.Error):
+        refusal = _of_sqlite(error)
+    else:
+        refusal = _of_postgresql(error)
+        if connection.connection.dbapi_connection.closed:  # type: ignore[union-attr]
+            connection.invalidate(error)
+    return refusal() if refusal else DBAPIError(sql, None, error)
 
 
 #: Primary result codes of SQLite: busy, locked, read only, I/O error, can't open.

@@ -7,7 +7,6 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from app.api.calls import CALLS
-from app.domain.people import Actor
 from app.services import accounts
 
 
@@ -18,10 +17,10 @@ def authenticate() -> None:
     if call is not None and call.public:
         return
     token = bearer()
-    user = accounts.signed_in(token) if token else None
-    if user is None:
+    actor = accounts.signed_in(token) if token else None
+    if actor is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "xiaohao"}))
-    g.person, g.actor = user, Actor.of(user)
+    g.actor = actor
 
 
 def bearer() -> str:

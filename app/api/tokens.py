@@ -42,7 +42,7 @@ def me() -> dict[str, Any]:
     return {
         "user": actor,
         "roles": sorted(actor.roles),
-        "unit": g.person.unit.name,
+        "unit": actor.unit_name,
         "counts": {
             **{name: getattr(counts, name) for name in ("mine", "claimable", "overdue", "today")},
             "unread": notices.unread(actor),

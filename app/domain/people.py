@@ -47,7 +47,12 @@ class Unit(Base):
     @property
     def county_id(self) -> int:
         """The id of the county this unit belongs to: the root of its path."""
-        return int(self.path.split("/")[1])
+        return county_of(self.path)
+
+
+def county_of(path: str) -> int:
+    """Return the id of the county at the root of a unit's path."""
+    return int(path.split("/")[1])
 
 
 class User(Base):
@@ -113,13 +118,6 @@ class Login(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
-    user: Mapped[User] = relationship()
-
-    def is_valid(self, at: datetime) -> bool:
-        """Tell whether this login may still be used."""
-        idle = self.kind == "web" and at - self.seen_at > IDLE_FOR
-        return at < self.expires_at and not idle and self.user.active
-
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -130,16 +128,20 @@ class Actor:
     name: str
     unit_id: int
     unit_path: str
-    county_id: int
+    unit_name: str
     roles: frozenset[Role]
+    locale: str | None = None
 
     @classmethod
     def of(cls, user: User) -> Actor:
         """Take what services need from *user*."""
-        unit = user.unit
-        return cls(
-            user.id, user.username, user.name, unit.id, unit.path, unit.county_id, user.roles
-        )
+        of_unit = (user.unit.id, user.unit.path, user.unit.name)
+        return cls(user.id, user.username, user.name, *of_unit, user.roles, user.locale)
+
+    @property
+    def county_id(self) -> int:
+        """The id of the county the person works in."""
+        return county_of(self.unit_path)
 
     @property
     def posts(self) -> tuple[tuple[Role, int], ...]:

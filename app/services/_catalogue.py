@@ -20,6 +20,8 @@ from app.domain.case import Case
 from app.domain.errors import Invalid
 from app.domain.people import Actor
 from app.domain.vocabulary import Duty, ProcessStatus
+from app.services._later import Later
+from app.services._prepared import Prepared
 from app.services._rows import RUNNING
 
 
@@ -52,16 +54,29 @@ def about(case: Case) -> Running:
 
 def running(session: Session, process_id: int) -> Running:
     """Read a process for a step."""
-    row = session.connection().execute(RUNNING, {"of_id": process_id}).one()
-    return Running(**row._mapping)
+    row = RUNNING.row(session.connection(), {"of_id": process_id})
+    return Running(**row._asdict())
 
 
 @dataclass(slots=True)
 class Chain:
     """The end of a case's history, to which the next line is sealed."""
 
+    case_id: int
     head: str
     length: int
+    #: How long it is in the case's row.
+    written: int = -1
+
+    def __post_init__(self) -> None:
+        """Take it as it was read."""
+        self.written = self.length
+
+    def move(self) -> dict[str, Any]:
+        """Return what moves the end in the case's row to where it is now."""
+        before, self.written = self.written, self.length
+        named = {"of_id": self.case_id, "of_length": before}
+        return named | {"head": self.head, "length": self.length}
 
 
 @dataclass(slots=True)
@@ -79,6 +94,8 @@ class Context:
     chain: Chain | None = None
     #: The element whose effect is being run: what to name when it fails.
     doing: str = ""
+    #: Where the plain statements of a step wait for those of others; ``None``: nowhere.
+    later: Later | None = None
     _case: Case | None = None
     _connection: Connection | None = None
 
@@ -88,6 +105,25 @@ class Context:
         if self._connection is None:
             self._connection = self.session.connection()
         return self._connection
+
+    def write(self, statement: Prepared, *rows: Mapping[str, Any]) -> None:
+        """Send a plain statement once for each of *rows*, now or together with other steps'.
+
+        Raises:
+            Conflict: it guards a row that somebody else changed first.
+        """
+        if self.later is not None:
+            self.later.add(statement, rows)
+        elif len(rows) == 1:
+            statement.run(self.connection, rows[0])
+        else:
+            statement.run_all(self.connection, rows)
+
+    def settle(self) -> None:
+        """Send what waits, and from now on at once: what comes next reads what was written."""
+        if self.later is not None:
+            self.later.send()
+            self.later = None
 
     @property
     def case(self) -> Case:
@@ -130,6 +166,8 @@ class EffectEntry:
     topic: str
     label: str
     run: EffectFunction
+    #: Whether it reads no rows that steps write.
+    plain: bool = False
 
     @property
     def required(self) -> frozenset[str]:
@@ -168,12 +206,15 @@ EFFECTS: dict[str, EffectEntry] = {}
 ANSWERS: dict[str, AnswerEntry] = {}
 
 
-def effect(label: str) -> Callable[[EffectFunction], EffectFunction]:
-    """Enter a function into the catalogue under its own name."""
+def effect(label: str, *, plain: bool = False) -> Callable[[EffectFunction], EffectFunction]:
+    """Enter a function into the catalogue under its own name.
+
+    One that is *plain* reads neither processes nor their tasks and timers.
+    """
 
     def enter(function: EffectFunction) -> EffectFunction:
         topic = function.__name__
-        EFFECTS[topic] = EffectEntry(topic, label, function)
+        EFFECTS[topic] = EffectEntry(topic, label, function, plain)
         return function
 
     return enter

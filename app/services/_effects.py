@@ -21,14 +21,14 @@ from app.services._catalogue import Context, effect
 from app.services._history import record
 
 
-@effect("视为送达")
+@effect("视为送达", plain=True)
 def deem_served(context: Context) -> None:
     """Take the notice as served because the unit let the time to sign lapse."""
     context.case.acknowledge(context.at)
     record(context, "deemed_served")
 
 
-@effect("督办函视为送达")
+@effect("督办函视为送达", plain=True)
 def deem_letter_served(context: Context) -> None:
     """Take the expediting letter as served because the unit let the time to sign lapse."""
     letter = _letters.of(context)
@@ -36,7 +36,7 @@ def deem_letter_served(context: Context) -> None:
     record(context, "letter_deemed_served", {"letter": letter.number})
 
 
-@effect("提醒")
+@effect("提醒", plain=True)
 def remind(context: Context, notice: str, to: str) -> None:
     """Tell the holders of the roles in *to*, comma-separated, of a deadline."""
     roles = [Role(role.strip()) for role in to.split(",")]
@@ -44,7 +44,7 @@ def remind(context: Context, notice: str, to: str) -> None:
     _notices.tell(context, notice, roles, of=of, params={})
 
 
-@effect("更新预警灯")
+@effect("更新预警灯", plain=True)
 def update_light(context: Context) -> None:
     """Look at the light anew and tell those responsible when it got worse."""
     before = context.case.light
@@ -57,7 +57,7 @@ def update_light(context: Context) -> None:
 
 
 #: Reasons that lie in a date: of these there is one letter for one date.
-_FOR_A_DATE = ("overdue", "plan_overdue")
+FOR_A_DATE = ("overdue", "plan_overdue")
 
 
 @effect("起草督办函")
@@ -70,7 +70,7 @@ def start_expediting(context: Context, reason: str) -> None:
     query = select(Letter.id).filter_by(
         case_id=case.id, cycle=case.cycle, reason=reason, missed_due_on=case.due_on
     )
-    if reason in _FOR_A_DATE and context.session.scalar(query.limit(1)):
+    if reason in FOR_A_DATE and context.session.scalar(query.limit(1)):
         return
     letter = _letters.draft(context, reason)
     record(context, "expediting_drafted", {"reason": reason})
@@ -78,7 +78,7 @@ def start_expediting(context: Context, reason: str) -> None:
     _start.beside(context, "expediting", variables, letter_id=letter.id)
 
 
-@effect("登记问责线索")
+@effect("登记问责线索", plain=True)
 def record_clue(context: Context, kind: str) -> None:
     """Note a matter that may lead to accountability; whether it does, people decide."""
     record(context, "clue_recorded", {"kind": kind})

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.domain.errors import Conflict
 from app.domain.history import seal
 from app.services._catalogue import Chain, Context
 from app.services._rows import CHAIN, INSERT_EVENT, MOVE_HEAD
@@ -33,19 +32,18 @@ def record(
         "passed": list(passed),
     }
     chain.head, chain.length = seal(chain.head, line), chain.length + 1
-    moved = {"of_id": case_id, "of_length": line["seq"] - 1} | {
-        "head": chain.head,
-        "length": chain.length,
-    }
-    if MOVE_HEAD.run(context.connection, moved).rowcount != 1:
-        raise Conflict
+    if context.later is None:
+        context.write(MOVE_HEAD, chain.move())
+    else:
+        context.later.once(MOVE_HEAD, chain.case_id, chain.move)
     about = {"process_id": context.process.id or None, "timer_id": line["params"].get("timer_id")}
-    INSERT_EVENT.run(context.connection, {**line, **about, "hash": chain.head})
+    context.write(INSERT_EVENT, {**line, **about, "hash": chain.head})
 
 
 def end_of_chain(context: Context) -> Chain:
     """Return the end of the case's history, which contexts made from this one then share."""
     if context.chain is None:
-        row = context.connection.execute(CHAIN, {"of_id": context.process.case_id}).one()
-        context.chain = Chain(row.history_head, row.history_length)
+        case_id = context.process.case_id or 0
+        row = CHAIN.row(context.connection, {"of_id": case_id})
+        context.chain = Chain(case_id, row.history_head, row.history_length)
     return context.chain

@@ -1,5 +1,6 @@
 """The warning light of a case, by decision table DMN-2. Shared by the services."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import bindparam, select
@@ -11,38 +12,42 @@ from app.domain.vocabulary import Light, Stage
 from app.engine import Decision
 from app.services import diagrams
 from app.services._catalogue import Context
+from app.services._prepared import Prepared
 
 
 def refresh(context: Context) -> None:
-    """Set the light of the case as it must show today, and when to look again."""
-    case = context.case
-    case.note_overdue(context.at)
+    """Set the light of the context's case as it must show today, and when to look again."""
+    show(context.case, context.at, lambda: _plan(context), lambda: _decision(context))
+
+
+def show(
+    case: Case,
+    at: datetime,
+    plan: Callable[[], Plan | None],
+    table: Callable[[], Decision],
+) -> None:
+    """Set the light of *case* as it must show at that moment; what it takes is asked if needed."""
+    case.note_overdue(at)
     if case.stage.is_over or case.stage is Stage.SUSPENDED:
         off = Light.GREEN if case.stage.is_closed_out else Light.GREY
         case.light, case.light_at = off, None
         return
-    case.light = _light(context, case)
-    case.light_at = None if case.reported_done_at else _tomorrow(context.at)
-
-
-def _light(context: Context, case: Case) -> Light:
-    day = local_date(case.reported_done_at or context.at)
+    day = local_date(case.reported_done_at or at)
+    planned = case.percent if case.reported_done_at else _planned_percent(case, plan(), at)
     facts = {
         "remaining": (case.due_on - day).days,
         "period": max((case.due_on - case.counted_from).days, 1),
-        "lag": max(_planned_percent(context, case) - case.percent, 0),
+        "lag": max(planned - case.percent, 0),
     }
-    return Light(_decision(context).evaluate(facts)["light"])
+    case.light = Light(table().evaluate(facts)["light"])
+    case.light_at = None if case.reported_done_at else _tomorrow(at)
 
 
-def _planned_percent(context: Context, case: Case) -> int:
+def _planned_percent(case: Case, plan: Plan | None, at: datetime) -> int:
     """Return how far the unit's own plan says it should be."""
-    if case.reported_done_at:
-        return case.percent
-    plan = context.session.scalars(_PLAN, {"case_id": case.id, "cycle": case.cycle}).first()
     if plan is None or _is_another_units(plan, case):
         return 0
-    return plan.planned_percent(local_date(context.at) - timedelta(days=1))
+    return plan.planned_percent(local_date(at) - timedelta(days=1))
 
 
 def _is_another_units(plan: Plan, case: Case) -> bool:
@@ -51,8 +56,15 @@ def _is_another_units(plan: Plan, case: Case) -> bool:
     return case.stage is Stage.ISSUED or (signed_at is not None and plan.created_at < signed_at)
 
 
-_PLAN = (
-    select(Plan)
+def _plan(context: Context) -> Plan | None:
+    of = {"case_id": context.case.id, "cycle": context.case.cycle}
+    found = _PLAN.row(context.connection, of)
+    return context.session.get(Plan, found.id) if found else None
+
+
+#: Most steps are taken before there is a plan.
+_PLAN = Prepared(
+    select(Plan.id)
     .where(Plan.case_id == bindparam("case_id"), Plan.cycle == bindparam("cycle"))
     .order_by(Plan.id.desc())
     .limit(1)

@@ -2,75 +2,220 @@
 
 SQLAlchemy spends more on sending a known statement than SQLite on running it. What runs at every
 step of every case is therefore compiled once for each kind of database, with its public compiler
-and its own conversion of values, and sent by `exec_driver_sql`.
+and its own conversion of values, and sent by `app.db.send`.
 """
 
+from __future__ import annotations
+
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     Connection,
-    CursorResult,
     Dialect,
     Insert,
+    Select,
     Update,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.types import TypeEngine
 
+from app.db import send, send_all
 from app.domain.base import UtcDateTime
+from app.domain.errors import Conflict
 
 Values = Mapping[str, Any]
-_Bind = Callable[[Values], Any]
+_Statement = Insert | Update | Select[*tuple[Any, ...]]
+_Read = Callable[[Sequence[Any]], Any]
 _Convert = Callable[[Any], Any]
+#: Fewer rows are sent one after the other.
+FEW = 4
 
 
 class Prepared:
-    """A statement that writes: `run` sends it with values by name."""
+    """A statement that runs at every step, with values by name.
 
-    def __init__(self, statement: Insert | Update) -> None:
-        self._statement = statement
-        #: SQL text and the conversion of values, by the name of the dialect.
-        self._ready: dict[str, tuple[str, _Bind]] = {}
+    One that *guards* must change a row each time: if it does not, somebody else was first.
+    """
 
-    def run(self, connection: Connection, values: Values) -> CursorResult[Any]:
-        """Send the statement; all names that it binds must be in *values*."""
-        sql, bind = self._for(connection)
-        return connection.exec_driver_sql(sql, bind(values))
+    def __init__(self, statement: _Statement, *, guards: bool = False) -> None:
+        self._statement, self._guards = statement, guards
+        #: By the name of the dialect.
+        self._ready: dict[str, _Ready] = {}
 
-    def run_all(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Send the statement once for each of *rows*, in one call of the driver."""
+    def run(self, connection: Connection, values: Values) -> int:
+        """Send the statement; return how many rows it changed.
+
+        All names that it binds must be in *values*.
+
+        Raises:
+            Conflict: it guards, and changed none.
+        """
+        ready = self._for(connection)
+        return self._checked(send(connection, ready.sql, ready.bind(values)), 1)
+
+    def run_all(self, connection: Connection, rows: Sequence[Values]) -> int:
+        """Send the statement for each of *rows*, in one call; return how many rows it changed.
+
+        No two of *rows* may concern the same row of a table.
+
+        Raises:
+            Conflict: it guards, and did not change a row each time.
+        """
         if not rows:
-            return
-        sql, bind = self._for(connection)
-        connection.exec_driver_sql(sql, [bind(values) for values in rows])
+            return 0
+        if many := self._many(connection, rows):
+            return self._checked(send(connection, *many), len(rows))
+        ready = self._for(connection)
+        cursor = send_all(connection, ready.sql, [ready.bind(values) for values in rows])
+        return self._checked(cursor, len(rows))
 
-    def _for(self, connection: Connection) -> tuple[str, _Bind]:
+    def rows_all(self, connection: Connection, rows: Sequence[Values]) -> list[Any]:
+        """Send the statement for each of *rows*; return the rows that it gives, in any order."""
+        if many := self._many(connection, rows):
+            read = self._for(connection).read
+            return [read(row) for row in send(connection, *many).fetchall()]
+        return [made for values in rows for made in self.rows(connection, values)]
+
+    def _checked(self, cursor: Any, wanted: int) -> int:
+        changed = int(cursor.rowcount)
+        if self._guards and changed != wanted:
+            raise Conflict
+        return changed
+
+    def rows(self, connection: Connection, values: Values) -> list[Any]:
+        """Send the statement; return the rows it gives, their columns by name."""
+        ready = self._for(connection)
+        cursor = send(connection, ready.sql, ready.bind(values))
+        return [ready.read(row) for row in cursor.fetchall()]
+
+    def row(self, connection: Connection, values: Values) -> Any:
+        """Send the statement; return the first row it gives, or ``None``."""
+        return next(iter(self.rows(connection, values)), None)
+
+    def _many(self, connection: Connection, rows: Sequence[Values]) -> tuple[str, Any] | None:
+        """Return one statement for all of *rows*, where the database has such and it pays."""
+        if connection.dialect.name != "postgresql" or len(rows) < FEW:
+            return None
+        return self._for(connection).many(rows)
+
+    def _for(self, connection: Connection) -> _Ready:
         name = connection.dialect.name
         if name not in self._ready:
-            self._ready[name] = self._compile(connection.dialect)
+            self._ready[name] = _Ready(self._statement, connection.dialect)
         return self._ready[name]
 
-    def _compile(self, dialect: Dialect) -> tuple[str, _Bind]:
-        compiled = self._statement.compile(dialect=dialect)
-        names = compiled.positiontup or list(compiled.binds)
-        plan = [(name, *_way(compiled.binds[name], dialect)) for name in names]
 
-        def bind(values: Values) -> list[Any]:
-            return [
-                convert(values.get(name, fixed)) if convert else values.get(name, fixed)
-                for name, fixed, convert in plan
-            ]
+class _Ready:
+    """A statement as the drivers of one kind of database take it."""
 
-        if compiled.positiontup is not None:
-            return str(compiled), lambda values: tuple(bind(values))
-        return str(compiled), lambda values: dict(zip(names, bind(values), strict=True))
+    def __init__(self, statement: _Statement, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self._statement, self._dialect, self.sql = statement, dialect, str(compiled)
+        self._binds = {name: one for one, name in compiled.bind_names.items()}
+        self._by_place = compiled.positiontup is not None
+        names = compiled.positiontup or list(self._binds)
+        self._plan = [(name, *_way_in(self._binds[name], dialect)) for name in names]
+        self.read = _reader(statement, dialect)
+
+    def bind(self, values: Values) -> Any:
+        """Return the values as the driver takes them."""
+        bound = [
+            convert(values.get(name, fixed)) if convert else values.get(name, fixed)
+            for name, fixed, convert in self._plan
+        ]
+        if self._by_place:
+            return tuple(bound)
+        return dict(zip((name for name, _, _ in self._plan), bound, strict=True))
+
+    def many(self, rows: Sequence[Values]) -> tuple[str, Any]:
+        """Return a statement that takes each value as an array, and the arrays of *rows*."""
+        sql, values_of_all = self._of_many
+        arrays = dict(values_of_all)
+        for name, fixed, convert in self._plan:
+            if name in self._varying:
+                some = [values.get(name, fixed) for values in rows]
+                arrays[name] = [convert(value) for value in some] if convert else some
+        return sql, arrays
+
+    @cached_property
+    def _varying(self) -> dict[str, TypeEngine[Any]]:
+        """The types of the values that differ from row to row; of an insert, of all columns."""
+        whole = isinstance(self._statement, Insert)
+        return {name: one.type for name, one in self._binds.items() if whole or one.required}
+
+    @cached_property
+    def _of_many(self) -> tuple[str, Values]:
+        """The statement for many rows, and the values that are the same for all of them."""
+        types = self._varying
+        given = func.unnest(*(bindparam(name, type_=ARRAY(of)) for name, of in types.items()))
+        columns = [column(name, of) for name, of in types.items()]
+        rows = given.table_valued(*columns, name="given").render_derived()
+        compiled = _of_rows(self._statement, rows).compile(dialect=self._dialect)
+        fixed = {
+            name: convert(value) if convert else value
+            for one, name in compiled.bind_names.items()
+            if name not in types
+            for value, convert in [_way_in(one, self._dialect)]
+        }
+        return str(compiled), fixed
 
 
-def _way(parameter: BindParameter[Any], dialect: Dialect) -> tuple[Any, _Convert | None]:
+def _of_rows(statement: Any, rows: Any) -> Any:
+    """Return a statement that reads its values from *rows* instead of parameters."""
+    if isinstance(statement, Insert):
+        names = [one.name for one in rows.c]
+        whole = insert(statement.table).from_select(names, select(*rows.c))
+        told = list(statement.exported_columns)
+        return whole.returning(*told) if told else whole
+
+    def read(element: Any, **_options: Any) -> Any:
+        varies = isinstance(element, BindParameter) and element.required
+        return rows.c[element.key] if varies else None
+
+    return replacement_traverse(statement, {}, read)
+
+
+def _way_in(parameter: BindParameter[Any], dialect: Dialect) -> tuple[Any, _Convert | None]:
     """Return the value that a parameter has by itself, and how values become the driver's."""
     fixed = None if parameter.required else parameter.value
     convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-    if convert and isinstance(parameter.type, UtcDateTime):
-        convert = lru_cache(maxsize=256)(convert)  # one moment goes into most rows of a step
-    return fixed, convert
+    return fixed, _remembering(convert, parameter.type)
+
+
+def _reader(statement: _Statement, dialect: Dialect) -> _Read:
+    """Return how a row of the driver becomes one whose columns have names and Python's types."""
+    columns = list(statement.exported_columns)
+    if not columns:
+        return tuple
+    make = namedtuple("Row", [column.key for column in columns])._make  # type: ignore[misc,attr-defined]
+    ways = [_way_out(column.type, dialect) for column in columns]
+    plan = [(place, way) for place, way in enumerate(ways) if way]
+
+    def read(row: Sequence[Any]) -> Any:
+        values = list(row)
+        for place, way in plan:
+            values[place] = way(values[place])
+        return make(values)
+
+    return read
+
+
+def _way_out(of: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    return _remembering(of.dialect_impl(dialect).result_processor(dialect, None), of)
+
+
+def _remembering(convert: _Convert | None, of: TypeEngine[Any]) -> _Convert | None:
+    """Remember moments: one moment goes into most rows of a step."""
+    if convert and isinstance(of, UtcDateTime):
+        return lru_cache(maxsize=256)(convert)
+    return convert

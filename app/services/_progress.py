@@ -19,7 +19,7 @@ from app.clock import LOCAL
 from app.domain.calendar import Calendar
 from app.domain.change import ChangeRequest
 from app.domain.deadlines import Due, due, last_day, next_occurrence
-from app.domain.errors import Conflict, Sentence
+from app.domain.errors import Sentence
 from app.domain.people import UNIT_ROLES, User
 from app.domain.process import Task, Timer
 from app.domain.rules import Anchor, Rule
@@ -27,6 +27,7 @@ from app.domain.vocabulary import ProcessStatus, Role, Stage, TimerState
 from app.engine import ArmedTimer, OpenTask, Step
 from app.services import _lights, _rows, calendars, diagrams, elements, incidents
 from app.services._catalogue import EFFECTS, Context
+from app.services._later import Later
 from app.services._rules import rule_of
 
 #: What a list sorts tasks without a deadline by.
@@ -49,8 +50,7 @@ def begin(context: Context, diagram: diagrams.Compiled, variables: Mapping[str, 
         "started_by_id": context.by.id if context.by else None,
     }
     context.session.flush()  # the letter or follow-up it is about
-    made = _rows.INSERT_PROCESS.run(context.connection, row)
-    process.id = int(made.scalar_one())
+    process.id = _rows.INSERT_PROCESS.row(context.connection, row).id
     apply(context, step)
     return process.id
 
@@ -69,6 +69,8 @@ def apply(context: Context, step: Step) -> list[int]:
     Raises:
         Conflict: somebody else moved the process since it was read.
     """
+    if not all(EFFECTS[effect.topic].plain for effect in step.effects):
+        context.settle()
     save(context, step)
     close(context, step)
     for effect in step.effects:
@@ -113,8 +115,7 @@ def save(context: Context, step: Step, status: ProcessStatus | None = None) -> N
         "finished_at": context.at if step.finished else None,
     }
     found = {"of_id": process.id, "of_revision": process.revision}
-    if _rows.SAVE_PROCESS.run(context.connection, values | found).rowcount != 1:
-        raise Conflict
+    context.write(_rows.SAVE_PROCESS, values | found)
     process.state, process.revision = step.state, process.revision + 1
 
 
@@ -122,9 +123,9 @@ def close(context: Context, step: Step) -> None:
     """Close the tasks and disarm the timers that the process waits for no more."""
     of = {"of_process": context.process.id, "at": context.at}
     withdrawn = [of | {"of_engine_id": n} for n in step.closed if n != context.task]
-    _rows.WITHDRAW_TASK.run_all(context.connection, withdrawn)
+    context.write(_rows.WITHDRAW_TASK, *withdrawn)
     disarmed = [of | {"of_engine_id": n} for n in step.disarmed]
-    _rows.DISARM_TIMER.run_all(context.connection, disarmed)
+    context.write(_rows.DISARM_TIMER, *disarmed)
 
 
 def _open(context: Context, step: Step) -> list[int]:
@@ -134,39 +135,36 @@ def _open(context: Context, step: Step) -> list[int]:
     deadlines = {
         timer.task: row for timer, row in zip(step.armed, armed, strict=True) if row["is_deadline"]
     }
-    rows = {task.id: _open_task(context, task, deadlines.get(task.id)) for task in step.opened}
-    for timer, row in zip(step.armed, armed, strict=True):
-        row.setdefault("task_id", rows.get(timer.task or 0))
-    _rows.INSERT_TIMER.run_all(context.connection, armed)
-    return list(rows.values())
+    tasks = [_task_row(context, task, deadlines.get(task.id)) for task in step.opened]
+    later = context.later or Later(context.connection)
+    later.open(tasks, zip(armed, (timer.task for timer in step.armed), strict=True))
+    return [] if context.later else later.send()
 
 
-def _open_task(context: Context, task: OpenTask, deadline: Mapping[str, Any] | None) -> int:
-    """Put a task into an inbox; return the id of its row."""
+def _task_row(
+    context: Context, task: OpenTask, deadline: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the row of a task in an inbox, due with its deadline."""
     if context.process.case_id is not None and (stage := task.properties.get("stage")):
         context.case.enter(Stage(stage))
-    made = _rows.INSERT_TASK.run(
-        context.connection,
-        {
-            "process_id": context.process.id,
-            "case_id": context.process.case_id,
-            "engine_id": task.id,
-            "key": task.key,
-            "name": task.name,
-            "role": task.role,
-            "unit_id": _unit_of(task, context),
-            "assignee_id": _user_id(context, task.assignee),
-            "form_key": task.form,
-            "opened_at": context.at,
-            "due_at": deadline["due_at"] if deadline else None,
-            "due_provisional": bool(deadline and deadline["provisional"]),
-            "sort_at": deadline["due_at"] if deadline else NEVER,
-        },
-    )
-    return int(made.scalar_one())
+    return {
+        "process_id": context.process.id,
+        "case_id": context.process.case_id,
+        "engine_id": task.id,
+        "key": task.key,
+        "name": task.name,
+        "role": task.role,
+        "unit_id": unit_of(task, context),
+        "assignee_id": user_id(context, task.assignee),
+        "form_key": task.form,
+        "opened_at": context.at,
+        "due_at": deadline["due_at"] if deadline else None,
+        "due_provisional": bool(deadline and deadline["provisional"]),
+        "sort_at": deadline["due_at"] if deadline else NEVER,
+    }
 
 
-def _unit_of(task: OpenTask, context: Context) -> int:
+def unit_of(task: OpenTask, context: Context) -> int:
     """Return the unit whose people must do *task*."""
     if task.properties.get("unit") != "proposed":
         return _unit_for(Role(task.role), context)
@@ -186,7 +184,8 @@ def _unit_for(role: Role, context: Context) -> int:
     return unit or 0
 
 
-def _user_id(context: Context, username: str | None) -> int | None:
+def user_id(context: Context, username: str | None) -> int | None:
+    """Return the id of the account of that name."""
     if username is None:
         return None
     return context.session.scalar(select(User.id).where(User.username == username))

@@ -1,5 +1,6 @@
 """The statements that run at every step of every case, built once. Shared by the services."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, or_, select, update
@@ -20,7 +21,7 @@ def _table(mapped: type[Base]) -> Table:
 _CASE, _PROCESS, _TASK, _TIMER = _table(Case), _table(Process), _table(Task), _table(Timer)
 
 
-def _insert(table: Table, *names: str, tells_id: bool = False) -> Prepared:
+def _insert(table: Table, *names: str, tells: Sequence[str] = ()) -> Prepared:
     """Return an insert of the columns *names* and of all that have a plain default."""
     defaults: dict[str, Any] = {
         column.name: column.default.arg
@@ -29,20 +30,21 @@ def _insert(table: Table, *names: str, tells_id: bool = False) -> Prepared:
     }
     given: dict[str, Any] = {name: bindparam(name) for name in names}
     statement = insert(table).values(defaults | given)
-    return Prepared(statement.returning(table.c.id) if tells_id else statement)
+    told = [table.c[name] for name in tells]
+    return Prepared(statement.returning(*told) if told else statement)
 
 
 INSERT_PROCESS = _insert(
     _PROCESS,
     *("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id", "change_request_id"),
     *("objection_id", "state", "status", "revision", "started_at", "started_by_id"),
-    tells_id=True,
+    tells=["id"],
 )
 INSERT_TASK = _insert(
     _TASK,
     *("process_id", "case_id", "engine_id", "key", "name", "role", "unit_id", "assignee_id"),
     *("form_key", "opened_at", "due_at", "due_provisional", "sort_at"),
-    tells_id=True,
+    tells=["id", "process_id", "engine_id"],
 )
 INSERT_TIMER = _insert(
     _TIMER,
@@ -60,25 +62,30 @@ INSERT_SUBMISSION = _insert(
     *("task_id", "case_id", "cycle", "form_key", "diagram_id", "answers", "at", "by_id"),
 )
 
-CHAIN = select(_CASE.c.history_head, _CASE.c.history_length).where(_CASE.c.id == bindparam("of_id"))
+CHAIN = Prepared(
+    select(_CASE.c.history_head, _CASE.c.history_length).where(_CASE.c.id == bindparam("of_id"))
+)
 
 #: Take the end of the chain; of two that add to it at once, one changes no row.
 MOVE_HEAD = Prepared(
     update(_CASE)
     .where(_CASE.c.id == bindparam("of_id"), _CASE.c.history_length == bindparam("of_length"))
-    .values(history_head=bindparam("head"), history_length=bindparam("length"))
+    .values(history_head=bindparam("head"), history_length=bindparam("length")),
+    guards=True,
 )
 
 SAVE_PROCESS = Prepared(
     update(_PROCESS)
     .where(_PROCESS.c.id == bindparam("of_id"), _PROCESS.c.revision == bindparam("of_revision"))
-    .values({name: bindparam(name) for name in ("state", "revision", "status", "finished_at")})
+    .values({name: bindparam(name) for name in ("state", "revision", "status", "finished_at")}),
+    guards=True,
 )
 
 FINISH_TASK = Prepared(
     update(_TASK)
     .where(_TASK.c.id == bindparam("of_id"), _TASK.c.closed_at.is_(None))
-    .values(closed_at=bindparam("at"), closed_by_id=bindparam("by_id"), outcome=Outcome.DONE)
+    .values(closed_at=bindparam("at"), closed_by_id=bindparam("by_id"), outcome=Outcome.DONE),
+    guards=True,
 )
 
 WITHDRAW_TASK = Prepared(
@@ -123,6 +130,8 @@ _RUNNING = (
     *(_CASE.c[name] for name in CASE_COLUMNS),
 )
 
+TIMER_COLUMNS = ("engine_id", "name", "key", "code", "rule", "base", "due_at", "provisional")
+
 TASK_COLUMNS = (
     "engine_id",
     "key",
@@ -135,7 +144,7 @@ TASK_COLUMNS = (
 )
 
 #: A task with the columns of its process and case that completing it reads.
-LOAD = (
+LOAD = Prepared(
     select(
         _TASK.c.id.label("task_id"),
         _TASK.c.revision.label("task_revision"),
@@ -147,9 +156,10 @@ LOAD = (
     .join_from(_TASK, _PROCESS, _PROCESS.c.id == _TASK.c.process_id)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
     .where(_TASK.c.id == bindparam("of_id"))
+    .with_for_update(of=_PROCESS)
 )
 
-RUNNING = (
+RUNNING = Prepared(
     select(*_RUNNING)
     .select_from(_PROCESS)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
@@ -174,12 +184,25 @@ FIRE_TIMER = Prepared(
     .values(state=TimerState.FIRED, fired_at=bindparam("at"), fired_by=bindparam("worker"))
 )
 
-TIMER = select(
-    *(
-        _TIMER.c[name]
-        for name in (
-            *("process_id", "case_id", "engine_id", "name", "key", "code", "rule", "base"),
-            *("due_at", "provisional"),
-        )
+_STRIKING = (
+    select(
+        _TIMER.c.id.label("timer_id"),
+        *(_TIMER.c[name] for name in TIMER_COLUMNS),
+        *_RUNNING,
+        _CASE.c.history_head,
+        _CASE.c.history_length,
     )
-).where(_TIMER.c.id == bindparam("of_id"))
+    .join_from(_TIMER, _PROCESS, _PROCESS.c.id == _TIMER.c.process_id)
+    .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
+)
+
+#: A timer with what firing it reads of its process and case. The process is locked first, as by
+#: those who complete its tasks, so that nobody waits for one who waits for him.
+STRIKING = Prepared(_STRIKING.where(_TIMER.c.id == bindparam("of_id")).with_for_update(of=_PROCESS))
+
+#: The same of many, in the order in which they ran out; processes that somebody moves are left out.
+ALL_STRIKING = (
+    _STRIKING.where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_TIMER.c.try_at, _TIMER.c.id)
+    .with_for_update(of=_PROCESS, skip_locked=True)
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.domain.rule_sets import RuleSet
 from app.domain.rules import Anchor, Rule
 from app.engine import ArmedTimer
 from app.services import rule_sets
@@ -24,7 +25,7 @@ class Ruled(NamedTuple):
 
 
 #: The same few rules are armed again and again.
-_parse = lru_cache(maxsize=4096)(Rule.parse)
+parsed = lru_cache(maxsize=4096)(Rule.parse)
 
 
 def rule_of(context: Context, timer: ArmedTimer) -> Ruled:
@@ -34,17 +35,27 @@ def rule_of(context: Context, timer: ArmedTimer) -> Ruled:
     for the timer's code. What is counted back from a date, or repeats, stays as it is drawn.
     A timer that is named for its length, 10日, takes the name of the rule when that differs.
     """
-    rule = _parse(timer.rule)
-    drawn = Ruled(rule, timer.name, timer.properties.get("article", ""), "")
-    code = timer.properties.get("code")
+    drawn = _as_drawn(timer)
+    if "code" not in timer.properties or drawn.rule.anchor is not Anchor.AFTER:
+        return drawn
+    return ruled_by(rule_sets.in_force(context.connection, _county_id(context)), timer)
+
+
+def ruled_by(rules: RuleSet, timer: ArmedTimer) -> Ruled:
+    """Return by which rule *timer* is due where these rules are in force."""
+    drawn = _as_drawn(timer)
+    rule, code = drawn.rule, timer.properties.get("code")
     if code is None or rule.anchor is not Anchor.AFTER:
         return drawn
-    rules = rule_sets.in_force(context.connection, _county_id(context))
     limit = rules.limit(code)
     if limit is None or limit.span is None:
         return drawn
     name = timer.name if limit.span == rule.span else limit.name.zh
     return Ruled(Rule(rule.anchor, limit.span, rule.on), name, limit.article.zh, rules.key)
+
+
+def _as_drawn(timer: ArmedTimer) -> Ruled:
+    return Ruled(parsed(timer.rule), timer.name, timer.properties.get("article", ""), "")
 
 
 def _county_id(context: Context) -> int | None:

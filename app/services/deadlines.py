@@ -11,33 +11,25 @@ import logging
 import os
 import socket
 import traceback
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from app import engine
 from app.clock import utcnow
 from app.db import db, transaction
-from app.domain.deadlines import Due, last_day, next_occurrence
 from app.domain.errors import (
     Conflict,
     DomainError,
     EngineError,
     Sentence,
     Unavailable,
-    WrongStage,
 )
 from app.domain.process import Diagram, Process, Timer
-from app.domain.rules import Anchor, Rule
-from app.domain.vocabulary import ProcessStatus
-from app.services import _progress, calendars, diagrams, elements, incidents, lights
-from app.services._catalogue import Context, running
-from app.services._history import record
-from app.services._rows import FIRE_TIMER, TIMER
+from app.services import _firing, elements, incidents, lights
+from app.services._firing import StepFailed
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +60,6 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _FREE = _DUE.with_for_update(skip_locked=True)
-
-
-class StepFailed(Exception):
-    """A deadline's step could not be made; its ``__cause__`` is why."""
-
-    def __init__(self, element: str, error: Exception) -> None:
-        super().__init__(f"{element}: {type(error).__name__}: {error}")
-        #: Where in the diagram it failed.
-        self.element = element
 
 
 def worker_name() -> str:
@@ -122,7 +105,7 @@ def sweep(worker: str | None = None) -> int:
     """
     fired = 0
     while batch := claim(worker):
-        fired += sum(attempt(timer_id, worker) for timer_id in batch)
+        fired += fire_all(batch, worker)
     incidents.settle()
     return fired
 
@@ -154,58 +137,27 @@ def fire(timer_id: int, worker: str | None = None) -> bool:
         StepFailed: the step cannot be made as things are.
     """
     with transaction() as session:
-        now, connection = _now(worker), session.connection()
-        if FIRE_TIMER.run(connection, {"of_id": timer_id} | now).rowcount != 1:
-            return False
-        timer = connection.execute(TIMER, {"of_id": timer_id}).one()
-        with _named(timer) as place:
-            context = Context(session, running(session, timer.process_id), now["at"], None)
-            place.append(context)
-            if context.process.status != ProcessStatus.RUNNING:
-                raise WrongStage("该流程已中止或已结束，期限不再触发。")
-            program = diagrams.compiled(session, context.process.diagram_id).program
-            step = engine.fire(program, context.process.state, timer.engine_id)
-            if timer.case_id is not None:
-                line = _line(timer_id, timer) | _merged(timer, context)
-                record(context, "timer_fired", line, passed=step.passed)
-            _progress.apply(context, step)
-        return True
+        return _firing.one(session, timer_id, _now(worker))
 
 
-@contextmanager
-def _named(timer: Row[Any]) -> Iterator[list[Context]]:
-    """Let a failure say at which element; the context, once there is one, knows it."""
-    place: list[Context] = []
+def fire_all(ids: Sequence[int], worker: str | None = None) -> int:
+    """Fire timers that have run out, as many as possible in one step; return how many fired.
+
+    If something stands in the way of one, each is fired by itself: a process that is broken must
+    not hold up the rest.
+
+    Raises:
+        Unavailable: the database is away, which is no fault of the steps.
+    """
+    fired = set[int]()
     try:
-        yield place
-    except (Conflict, Unavailable):
+        with transaction() as session:
+            fired = _firing.together(session, ids, _now(worker))
+    except Unavailable:
         raise
     except Exception as error:
-        element = error.params.get("element") if isinstance(error, EngineError) else None
-        doing = place[0].doing if place else ""
-        raise StepFailed(str(element or doing or timer.key), error) from error
-
-
-def _line(timer_id: int, timer: Row[Any]) -> dict[str, Any]:
-    return {
-        "timer_id": timer_id,
-        "timer": timer.name,
-        "key": timer.key,
-        "code": timer.code,
-        "rule": timer.rule,
-        "due_at": timer.due_at.isoformat(),
-    }
-
-
-def _merged(timer: Row[Any], context: Context) -> dict[str, int]:
-    """Return how many periods of a cycle this one firing stands for, if it is more than one."""
-    rule = Rule.parse(timer.rule)
-    if rule.anchor is not Anchor.EVERY:
-        return {}
-    fired = Due(timer.due_at, last_day(timer.due_at), timer.provisional)
-    calendar = calendars.current(context.process.county_id)
-    _, missed = next_occurrence(rule, timer.base, fired, now=context.at, calendar=calendar)
-    return {"merged": missed + 1} if missed else {}
+        log.info("%d timers will be fired one by one: %s", len(ids), error)
+    return len(fired) + sum(attempt(one, worker) for one in ids if one not in fired)
 
 
 def note_failure(timer_id: int, error: Exception) -> None:

@@ -148,7 +148,7 @@ def _load(session: Session, task_id: int, actor: Actor) -> Any:
 
     Raises as `complete_task` does.
     """
-    task = session.connection().execute(LOAD, {"of_id": task_id}).first()
+    task = LOAD.row(session.connection(), {"of_id": task_id})
     mine = task is not None and task.closed_at is None and task.assignee_id in (None, actor.id)
     if not mine or not _goes(task) or not holds(actor, task) or _has_duty(task):
         # Off the beaten track: say exactly why not.
@@ -172,15 +172,16 @@ def _has_duty(task: Any) -> bool:
 
 def _context(session: Session, task: Any, actor: Actor) -> Context:
     process = Running(**{name: getattr(task, name) for name in RUNNING_COLUMNS})
-    chain = Chain(task.history_head, task.history_length) if task.case_id is not None else None
+    chain = None
+    if task.case_id is not None:
+        chain = Chain(task.case_id, task.history_head, task.history_length)
     return Context(session, process, utcnow(), actor, task.engine_id, chain)
 
 
 def _keep(context: Context, task: Any, answers: Mapping[str, Any]) -> None:
     """Close the task's row and file what was answered."""
     finished = {"of_id": task.task_id, "at": context.at, "by_id": context.person.id}
-    if FINISH_TASK.run(context.connection, finished).rowcount != 1:
-        raise Conflict
+    FINISH_TASK.run(context.connection, finished)
     INSERT_SUBMISSION.run(
         context.connection,
         {

@@ -8,6 +8,7 @@ import urllib.request
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
 
 from tests.cast import SCHOOL
@@ -68,7 +69,7 @@ class Client:
                 self._post.fault()
             self._token = "" if refusal.code == 401 else self._token
             return False
-        except (OSError, json.JSONDecodeError):
+        except (OSError, HTTPException, json.JSONDecodeError):
             return False  # it died before or while it answered
         self.statuses[201] += 1
         self._post.tell("opened", made["number"])

@@ -25,7 +25,7 @@ from app.domain.notice import Delivery
 from app.domain.process import Submission, Task, Timer
 from app.domain.vocabulary import Channel, DeliveryState, Role
 from app.messages import Writer
-from app.services import _notices, accounts, deadlines, deliveries, subscriptions
+from app.services import _notices, _prepared, accounts, deadlines, deliveries, subscriptions
 from app.services._catalogue import Context, about
 from app.services.subscriptions import Wish
 from config.outgoing import Host, Outgoing
@@ -53,6 +53,8 @@ class Tripwire:
         event.listen(Engine, "begin", lambda *_: self._pass("after BEGIN"))
         event.listen(Engine, "before_cursor_execute", self._write("before write"))
         event.listen(Engine, "after_cursor_execute", self._write("after write"))
+        for name in ("send", "send_all"):  # these go straight to the driver
+            setattr(_prepared, name, self._around(getattr(_prepared, name)))
         event.listen(Engine, "commit", lambda *_: self._pass("before COMMIT"))
         event.listen(Session, "after_commit", lambda *_: self._pass("after COMMIT"))
         sys.addaudithook(lambda name, _: name == "socket.connect" and self._pass("before send"))
@@ -63,6 +65,17 @@ class Tripwire:
                 self._pass(what)
 
         return passes
+
+    def _around(self, send: Callable[..., Any]) -> Callable[..., Any]:
+        before, after = self._write("before write"), self._write("after write")
+
+        def sends(connection: Any, statement: str, values: Any) -> Any:
+            before(connection, None, statement)
+            cursor = send(connection, statement, values)
+            after(connection, None, statement)
+            return cursor
+
+        return sends
 
     def _pass(self, what: str) -> None:
         self._seen[what] += 1
