@@ -7,8 +7,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from app.domain.base import UtcDateTime
 from app.domain import models  # noqa: F401 - fills the metadata
+from app.domain.base import UtcDateTime
 
 extension = current_app.extensions["migrate"]
 

@@ -1,4 +1,4 @@
-"""办理记录: the append-only, hash-chained history of each case."""
+"""办理记录: the append-only, hash-chained history of each case, or process about none."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ class Event(Base):
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
+        Index(
+            "uq_event_process_id",
+            "process_id",
+            "seq",
+            unique=True,
+            sqlite_where=text("case_id IS NULL"),
+            postgresql_where=text("case_id IS NULL"),
+        ),
         # The proof that no deadline fired twice.
         Index(
             "ix_event_fired",
@@ -29,9 +37,10 @@ class Event(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    #: ``None`` in the history of a process about no case.
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
-    #: 1, 2, 3 … within the case.
+    #: 1, 2, 3 … within the case or process.
     seq: Mapped[int]
     at: Mapped[datetime]
     #: The person, by name as it was; ``None`` for the system.
@@ -56,6 +65,8 @@ def seal(previous: str, line: dict[str, Any]) -> str:
     """Return the hash of *line* chained to *previous*, hexadecimal."""
     at: datetime = line["at"]
     facts = [at.isoformat() if key == "at" else line[key] for key in SEALED]
+    if line["case_id"] is None:
+        facts.append(line["process_id"])
     text = json.dumps([previous, *facts], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

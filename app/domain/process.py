@@ -40,6 +40,9 @@ class Diagram(Base):
     #: From when new processes run on it, once approved.
     effective_at: Mapped[datetime | None]
 
+    author: Mapped[User | None] = relationship(foreign_keys=[author_id])
+    approver: Mapped[User | None] = relationship(foreign_keys=[approver_id])
+
 
 class Process(Base):
     """One running process. Its state is the engine's, opaque to all others."""
@@ -63,9 +66,30 @@ class Process(Base):
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     finished_at: Mapped[datetime | None]
+    #: Of a process about no case: for which unit of which county it runs.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    county_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    #: Of such a process: what tells it from others of its kind, as its forms have it.
+    title: Mapped[str] = mapped_column(String(120), default="")
+    #: Of such a process: head of the hash chain of its `Event`s, and how many there are.
+    history_head: Mapped[str] = mapped_column(String(64), default="")
+    history_length: Mapped[int] = mapped_column(default=0)
 
     diagram: Mapped[Diagram] = relationship()
     case: Mapped[Case | None] = relationship()
+    unit: Mapped[Unit | None] = relationship(foreign_keys=[unit_id])
+    started_by: Mapped[User | None] = relationship(foreign_keys=[started_by_id])
+
+    __table_args__ = (
+        # 流程办理: the processes of a county that are about no case, latest first.
+        Index(
+            "ix_process_standalone",
+            "county_id",
+            "id",
+            sqlite_where=text("case_id IS NULL"),
+            postgresql_where=text("case_id IS NULL"),
+        ),
+    )
 
 
 class Task(Base):

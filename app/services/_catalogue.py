@@ -31,7 +31,7 @@ class Running:
 
     case_id: int | None = None
     cycle: int = 1
-    #: Of the case: who must act in which role.
+    #: Of the case, or of a process about none: who must act in which role.
     lead_unit_id: int | None = None
     department_id: int | None = None
     county_id: int | None = None
@@ -60,9 +60,9 @@ def running(session: Session, process_id: int) -> Running:
 
 @dataclass(slots=True)
 class Chain:
-    """The end of a case's history, to which the next line is sealed."""
+    """The end of the history of a case or process, to which the next line is sealed."""
 
-    case_id: int
+    of_id: int
     head: str
     length: int
     #: How long it is in the case's row.
@@ -73,9 +73,9 @@ class Chain:
         self.written = self.length
 
     def move(self) -> dict[str, Any]:
-        """Return what moves the end in the case's row to where it is now."""
+        """Return what moves the end in the row to where it is now."""
         before, self.written = self.written, self.length
-        named = {"of_id": self.case_id, "of_length": before}
+        named = {"of_id": self.of_id, "of_length": before}
         return named | {"head": self.head, "length": self.length}
 
 
@@ -168,6 +168,8 @@ class EffectEntry:
     run: EffectFunction
     #: Whether it reads no rows that steps write.
     plain: bool = False
+    #: Whether a process about no case can do it, too.
+    anywhere: bool = False
 
     @property
     def required(self) -> frozenset[str]:
@@ -206,15 +208,18 @@ EFFECTS: dict[str, EffectEntry] = {}
 ANSWERS: dict[str, AnswerEntry] = {}
 
 
-def effect(label: str, *, plain: bool = False) -> Callable[[EffectFunction], EffectFunction]:
+def effect(
+    label: str, *, plain: bool = False, anywhere: bool = False
+) -> Callable[[EffectFunction], EffectFunction]:
     """Enter a function into the catalogue under its own name.
 
-    One that is *plain* reads neither processes nor their tasks and timers.
+    One that is *plain* reads neither processes nor their tasks and timers; one for *anywhere* does
+    not touch the case, so that a process about none can ask for it.
     """
 
     def enter(function: EffectFunction) -> EffectFunction:
         topic = function.__name__
-        EFFECTS[topic] = EffectEntry(topic, label, function, plain)
+        EFFECTS[topic] = EffectEntry(topic, label, function, plain, anywhere)
         return function
 
     return enter

@@ -98,12 +98,8 @@ def _cases(session: Session, timers: Iterable[Any]) -> list[Case]:
 
 def _context(session: Session, timer: Any, now: Now) -> Context:
     process = Running(**{name: getattr(timer, name) for name in RUNNING_COLUMNS})
-    chain = _chain(timer) if timer.case_id is not None else None
+    chain = Chain(timer.case_id or timer.id, timer.history_head, timer.history_length)
     return Context(session, process, now["at"], None, chain=chain)
-
-
-def _chain(timer: Any) -> Chain:
-    return Chain(timer.case_id, timer.history_head, timer.history_length)
 
 
 def _step(context: Context, timer: Any) -> None:
@@ -113,9 +109,8 @@ def _step(context: Context, timer: Any) -> None:
             raise WrongStage("该流程已中止或已结束，期限不再触发。")
         program = diagrams.compiled(context.session, context.process.diagram_id).program
         step = engine.fire(program, context.process.state, timer.engine_id)
-        if timer.case_id is not None:
-            line = _line(timer) | _merged(timer, context)
-            record(context, "timer_fired", line, passed=step.passed)
+        line = _line(timer) | _merged(timer, context)
+        record(context, "timer_fired", line, passed=step.passed)
         _progress.apply(context, step)
 
 

@@ -5,7 +5,13 @@ from typing import Any
 
 from app.domain.history import seal
 from app.services._catalogue import Chain, Context
-from app.services._rows import CHAIN, INSERT_EVENT, MOVE_HEAD
+from app.services._rows import (
+    CHAIN_OF_CASE,
+    CHAIN_OF_PROCESS,
+    INSERT_EVENT,
+    MOVE_HEAD_OF_CASE,
+    MOVE_HEAD_OF_PROCESS,
+)
 
 
 def record(
@@ -14,7 +20,9 @@ def record(
     params: dict[str, Any] | None = None,
     passed: Sequence[str] = (),
 ) -> None:
-    """Append one line to the history of the context's case; no person means the system itself.
+    """Append one line to the history of the context's case, or of its process if that has none.
+
+    No person means the system itself.
 
     Raises:
         Conflict: another process of the case added a line at the same time.
@@ -22,6 +30,7 @@ def record(
     case_id, by, chain = context.process.case_id, context.by, end_of_chain(context)
     line: dict[str, Any] = {
         "case_id": case_id,
+        "process_id": context.process.id or None,
         "seq": chain.length + 1,
         "at": context.at,
         "by_id": by.id if by else None,
@@ -32,18 +41,22 @@ def record(
         "passed": list(passed),
     }
     chain.head, chain.length = seal(chain.head, line), chain.length + 1
+    statement = MOVE_HEAD_OF_PROCESS if case_id is None else MOVE_HEAD_OF_CASE
     if context.later is None:
-        context.write(MOVE_HEAD, chain.move())
+        context.write(statement, chain.move())
     else:
-        context.later.once(MOVE_HEAD, chain.case_id, chain.move)
-    about = {"process_id": context.process.id or None, "timer_id": line["params"].get("timer_id")}
-    context.write(INSERT_EVENT, {**line, **about, "hash": chain.head})
+        context.later.once(statement, chain.of_id, chain.move)
+    about = {"timer_id": line["params"].get("timer_id"), "hash": chain.head}
+    context.write(INSERT_EVENT, line | about)
 
 
 def end_of_chain(context: Context) -> Chain:
-    """Return the end of the case's history, which contexts made from this one then share."""
+    """Return the end of the history, which contexts made from this one then share."""
     if context.chain is None:
-        case_id = context.process.case_id or 0
-        row = CHAIN.row(context.connection, {"of_id": case_id})
-        context.chain = Chain(case_id, row.history_head, row.history_length)
+        process = context.process
+        of_id, statement = process.case_id, CHAIN_OF_CASE
+        if of_id is None:
+            of_id, statement = process.id, CHAIN_OF_PROCESS
+        row = statement.row(context.connection, {"of_id": of_id})
+        context.chain = Chain(of_id, row.history_head, row.history_length)
     return context.chain

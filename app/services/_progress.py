@@ -27,6 +27,7 @@ from app.domain.vocabulary import ProcessStatus, Role, Stage, TimerState
 from app.engine import ArmedTimer, OpenTask, Step
 from app.services import _lights, _rows, calendars, diagrams, elements, incidents
 from app.services._catalogue import EFFECTS, Context
+from app.services._history import record
 from app.services._later import Later
 from app.services._rules import rule_of
 
@@ -49,8 +50,12 @@ def begin(context: Context, diagram: diagrams.Compiled, variables: Mapping[str, 
         "started_at": context.at,
         "started_by_id": context.by.id if context.by else None,
     }
+    if process.case_id is None:
+        row |= {"unit_id": process.lead_unit_id, "county_id": process.county_id}
     context.session.flush()  # the letter or follow-up it is about
     process.id = _rows.INSERT_PROCESS.row(context.connection, row).id
+    if process.case_id is None:
+        record(context, "process_started", {"diagram": diagram.name}, passed=step.passed)
     apply(context, step)
     return process.id
 
@@ -174,9 +179,6 @@ def unit_of(task: OpenTask, context: Context) -> int:
 
 def _unit_for(role: Role, context: Context) -> int:
     process = context.process
-    if process.case_id is None:
-        person = context.person
-        return person.unit_id if role in UNIT_ROLES else person.county_id
     if role is Role.DEPARTMENT:
         unit = process.department_id
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, or_, select, update
+from sqlalchemy import Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.domain.base import Base
@@ -38,6 +38,7 @@ INSERT_PROCESS = _insert(
     _PROCESS,
     *("case_id", "diagram_id", "cycle", "letter_id", "follow_up_id", "change_request_id"),
     *("objection_id", "state", "status", "revision", "started_at", "started_by_id"),
+    *("unit_id", "county_id"),
     tells=["id"],
 )
 INSERT_TASK = _insert(
@@ -62,17 +63,22 @@ INSERT_SUBMISSION = _insert(
     *("task_id", "case_id", "cycle", "form_key", "diagram_id", "answers", "at", "by_id"),
 )
 
-CHAIN = Prepared(
-    select(_CASE.c.history_head, _CASE.c.history_length).where(_CASE.c.id == bindparam("of_id"))
-)
 
-#: Take the end of the chain; of two that add to it at once, one changes no row.
-MOVE_HEAD = Prepared(
-    update(_CASE)
-    .where(_CASE.c.id == bindparam("of_id"), _CASE.c.history_length == bindparam("of_length"))
-    .values(history_head=bindparam("head"), history_length=bindparam("length")),
-    guards=True,
-)
+def _chain(table: Table) -> Prepared:
+    columns = (table.c.history_head, table.c.history_length)
+    return Prepared(select(*columns).where(table.c.id == bindparam("of_id")))
+
+
+def _move_head(table: Table) -> Prepared:
+    """Take the end of the chain; of two that add to it at once, one changes no row."""
+    unmoved = table.c.history_length == bindparam("of_length")
+    statement = update(table).where(table.c.id == bindparam("of_id"), unmoved)
+    moved = statement.values(history_head=bindparam("head"), history_length=bindparam("length"))
+    return Prepared(moved, guards=True)
+
+
+CHAIN_OF_CASE, CHAIN_OF_PROCESS = _chain(_CASE), _chain(_PROCESS)
+MOVE_HEAD_OF_CASE, MOVE_HEAD_OF_PROCESS = _move_head(_CASE), _move_head(_PROCESS)
 
 SAVE_PROCESS = Prepared(
     update(_PROCESS)
@@ -127,7 +133,14 @@ RUNNING_COLUMNS = PROCESS_COLUMNS + CASE_COLUMNS
 
 _RUNNING = (
     *(_PROCESS.c[name] for name in PROCESS_COLUMNS),
-    *(_CASE.c[name] for name in CASE_COLUMNS),
+    func.coalesce(_CASE.c.lead_unit_id, _PROCESS.c.unit_id).label("lead_unit_id"),
+    func.coalesce(_CASE.c.department_id, _PROCESS.c.unit_id).label("department_id"),
+    func.coalesce(_CASE.c.county_id, _PROCESS.c.county_id).label("county_id"),
+)
+#: The end of the history that a step goes on with.
+_HISTORY = tuple(
+    func.coalesce(_CASE.c[name], _PROCESS.c[name]).label(name)
+    for name in ("history_head", "history_length")
 )
 
 TIMER_COLUMNS = ("engine_id", "name", "key", "code", "rule", "base", "due_at", "provisional")
@@ -150,8 +163,7 @@ LOAD = Prepared(
         _TASK.c.revision.label("task_revision"),
         *(_TASK.c[name] for name in TASK_COLUMNS),
         *_RUNNING,
-        _CASE.c.history_head,
-        _CASE.c.history_length,
+        *_HISTORY,
     )
     .join_from(_TASK, _PROCESS, _PROCESS.c.id == _TASK.c.process_id)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
@@ -189,8 +201,7 @@ _STRIKING = (
         _TIMER.c.id.label("timer_id"),
         *(_TIMER.c[name] for name in TIMER_COLUMNS),
         *_RUNNING,
-        _CASE.c.history_head,
-        _CASE.c.history_length,
+        *_HISTORY,
     )
     .join_from(_TIMER, _PROCESS, _PROCESS.c.id == _TIMER.c.process_id)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)

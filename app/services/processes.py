@@ -37,12 +37,16 @@ def start(
         raise NotAllowed("只有督导办可以发起流程。")
     _check_variables(variables)
     with transaction() as session:
-        process = Running() if subject is None else _subject(session, subject, actor)
+        process = _of_office(actor) if subject is None else _subject(session, subject, actor)
         diagram = diagrams.published(session, key)
         if process.case_id is None and diagram.about_case:
             raise Invalid(fields={"subject": ["该流程须关联一个问题，请给出问题编号。"]})
-        context = Context(session, process, utcnow(), actor)
-        return _progress.begin(context, diagram, variables)
+        return _progress.begin(Context(session, process, utcnow(), actor), diagram, variables)
+
+
+def _of_office(actor: Actor) -> Running:
+    """Return a process yet to begin that is about no case, for the actor's own unit."""
+    return Running(lead_unit_id=actor.unit_id, county_id=actor.county_id)
 
 
 def _subject(session: Session, number: str, actor: Actor) -> Running:

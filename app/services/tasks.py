@@ -69,10 +69,9 @@ def _assign(
         task.assignee_id, task.revision = to, task.revision + 1
         session.flush()
         session.expire(task, ["assignee"])
-        if task.case_id is not None:
-            context = Context(session, running(session, task.process_id), utcnow(), actor)
-            line = {"task": task.name, "key": task.key, "to": _name(task.assignee)}
-            record(context, what, line)
+        context = Context(session, running(session, task.process_id), utcnow(), actor)
+        line = {"task": task.name, "key": task.key, "to": _name(task.assignee)}
+        record(context, what, line)
         return task
 
 
@@ -137,9 +136,8 @@ def complete(
     _attach(context, task, evidence_ids(form, answers))
     variables = declared(form, answers)
     step = engine.complete(compiled.program, task.state, task.engine_id, variables)
-    if task.case_id is not None:
-        line = {"task": task.name, "key": task.key, "decided": variables}
-        record(context, "completed", line, passed=step.passed)
+    line = {"task": task.name, "key": task.key, "decided": variables}
+    record(context, "completed", line, passed=step.passed)
     return _progress.apply(context, step)
 
 
@@ -172,9 +170,7 @@ def _has_duty(task: Any) -> bool:
 
 def _context(session: Session, task: Any, actor: Actor) -> Context:
     process = Running(**{name: getattr(task, name) for name in RUNNING_COLUMNS})
-    chain = None
-    if task.case_id is not None:
-        chain = Chain(task.case_id, task.history_head, task.history_length)
+    chain = Chain(task.case_id or task.id, task.history_head, task.history_length)
     return Context(session, process, utcnow(), actor, task.engine_id, chain)
 
 
