@@ -98,6 +98,12 @@ class AlreadyDone(Conflict):
     code = "already_done"
 
 
+class DraftChanged(Conflict):
+    """这份草稿刚被他人保存或送审，请比较后合并；您的改动没有丢失。"""
+
+    code = "draft_changed"
+
+
 class TooLarge(DomainError):
     """文件超过大小限制。"""
 
@@ -143,6 +149,10 @@ class Problem:
     template: str
     params: Mapping[str, Any] = field(default_factory=dict)
     severity: str = "error"  # or "warning"
+    #: What happens to people if it is left so, or which article asks for it; a Chinese sentence.
+    why: str = ""
+    #: The name of an automatic change that mends it, if there is one.
+    fix: str | None = None
 
     @property
     def message(self) -> Sentence:

@@ -24,6 +24,7 @@ from .drawing import (
     timed,
 )
 from .test_decisions import table
+from .test_law import CODES
 
 CATALOGUE = Catalogue(
     roles=frozenset({"office", "unit_clerk"}),
@@ -70,6 +71,10 @@ BROKEN = [
     ("structure/data_association", "i", diagram(straight(
         node("userTask", "a", node("dataInputAssociation", "i"))))),
     ("structure/loose_flow", "end-gone", diagram(straight() + flow("end", "gone"))),
+    ("structure/flow_id", "p", diagram(straight().replace(' id="start-end"', ""))),
+    ("structure/foreign_setting", "u", diagram(straight(node("userTask", "u", node(
+        "extensionElements", "",
+        '<z:taskDefinition xmlns:z="http://camunda.org/schema/zeebe/1.0" type="x" />'))))),
     ("structure/double_flow", "g", diagram(straight(node("parallelGateway", "g"))
         + node("sequenceFlow", "again", sourceRef="g", targetRef="end"))),
     ("structure/too_many_nodes", "p", diagram(straight(
@@ -244,6 +249,7 @@ def test_what_the_catalogue_does_not_know_is_refused(code, element, body):
 
 def test_every_rule_has_a_diagram_that_breaks_it():
     tried = {row[0] for row in [*BROKEN, *STRANGE]} | {"catalogue/deadline", "catalogue/code"}
+    tried |= {"flow/no_way_on", *CODES}
 
     assert tried == {rule.code for rule in RULES}
 
@@ -353,6 +359,7 @@ def test_a_problem_is_told_in_chinese_with_the_name_of_the_element():
             "s",
             "服务任务“%(name)s”没有填写 topic，系统不知道该做什么。",
             {"name": "催办"},
+            why="系统走过此处却什么也不做，该发的通知、函件不会发出。",
         )
     ]
     assert lint(Source("p", text))[0].message.startswith("服务任务“催办”")

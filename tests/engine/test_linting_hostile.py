@@ -2,6 +2,7 @@
 
 import time
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +11,13 @@ from lxml import etree
 
 from app import engine
 from app.domain.errors import InvalidDiagram
+from app.engine import fixing
 from app.engine.linting import lint, problems_of
 from app.engine.parsing import parse_xml
-from app.engine.step import Source
+from app.engine.step import Catalogue, Source
 
 from .drawing import chain, diagram, flow, nested, node, on_boundary, straight, timed
+from .test_law import CATALOGUE, LAW, WHOLE, about, deadline
 from .test_linting import BROKEN, SOUND
 
 
@@ -65,6 +68,71 @@ def test_a_heavy_diagram_is_refused_within_two_seconds(name):
     assert any(problem.severity == "error" and problem.element for problem in problems)
 
 
+CHOICES = {f"v{n}": {str(m): str(m) for m in range(20)} for n in range(60)}
+
+
+def answered(count):
+    """Ask for sixty variables at each task, and at gateways that lead everywhere for each."""
+    asked = [node("userTask", f"n{n}", camunda__formKey="verify") for n in range(count)]
+    gates = [node("exclusiveGateway", f"x{n}") for n in range(100)]
+    jumps = [flow(f"x{n}", f"n{m}", f"v{n % 60} == '99'") for n in range(100) for m in range(count)]
+    return straight(*asked, *gates) + "".join(jumps)
+
+
+def late(count):
+    """Let timers on each task run out on a day of rest and lead wherever the task leads."""
+    tasks = [node("userTask", f"n{n}", camunda__formKey="verify") for n in range(count)]
+    mark = PROPERTY.format("deadline", "true")
+    timer = f"<~timerEventDefinition>{timed('timeDate', '2026-10-03')}</~timerEventDefinition>"
+    events = [
+        node("boundaryEvent", f"b{n}", mark + timer, attachedToRef=f"n{n % count}")
+        + flow(f"b{n}", f"n{(n * 7) % count}")
+        for n in range(3 * count)
+    ]
+    return straight(*tasks) + flow(f"n{count - 1}", "n0") + "".join(events)
+
+
+def closing(count):
+    """Close out everywhere, in sub-processes within each other and behind many joins."""
+    ends = [node("serviceTask", f"c{n}", camunda__topic="close_out") for n in range(count)]
+    jumps = [flow(f"n{n}", f"c{m}") for n in range(290) for m in range(n % 7, count, 29)]
+    return gates(290) + "".join(ends) + "".join(jumps)
+
+
+PROPERTY = (
+    "<~extensionElements><camunda:properties>"
+    '<camunda:property name="{}" value="{}" /></camunda:properties></~extensionElements>'
+)
+BEFORE_THE_LAW = {
+    "60 variables asked for 120 times": lambda: answered(120),
+    "290 timers too late": lambda: late(290),
+    "3,000 timers": lambda: late(1_000),
+    "closed out everywhere": lambda: closing(300),
+    "closed out 1,500 times": lambda: closing(1_500),
+    "sub-processes 240 deep": lambda: nested(240),
+    "5,000 tasks": lambda: straight(*many(5_000, "userTask", camunda__formKey="verify")),
+}
+SEVERE = Catalogue(
+    frozenset({"office"}),
+    {"verify": frozenset(CHOICES)},
+    {"close_out": (frozenset(), frozenset())},
+    frozenset(),
+    choices={"verify": CHOICES},
+    law=replace(LAW, unfinished=frozenset(map(str, range(20))), laborious=frozenset({"verify"})),
+)
+
+
+@pytest.mark.parametrize("name", BEFORE_THE_LAW)
+def test_a_heavy_drawing_about_a_case_is_judged_within_two_seconds(name):
+    text = diagram(PROPERTY.format("subject", "case") + BEFORE_THE_LAW[name]())
+    start = time.process_time()
+
+    problems = lint(Source("p", text), SEVERE)
+
+    assert time.process_time() - start < 2
+    assert any(problem.severity == "error" and problem.element for problem in problems)
+
+
 SEEDS = [text for _, _, text in BROKEN if len(text) < 20_000] + [diagram(b) for b in SOUND.values()]
 
 
@@ -88,8 +156,8 @@ def mutated(draw, root):
 
 
 @st.composite
-def mutants(draw):
-    root = parse_xml(draw(st.sampled_from(SEEDS)))
+def mutants(draw, seeds=tuple(SEEDS)):
+    root = parse_xml(draw(st.sampled_from(seeds)))
     for _ in range(draw(st.integers(1, 6))):
         if len(root) and sum(1 for _ in root.iter()) < 200:
             mutated(draw, root)
@@ -107,3 +175,21 @@ def test_no_mutant_crashes_the_linter_and_what_it_accepts_compiles(text):
             engine.compile(source)
     else:
         engine.compile(source)
+
+
+LAWFUL = [
+    about(WHOLE + deadline("work", "timeDate", text))
+    for text in ("after(due, days(3))", "2026-10-03T23:00", "PT72H")
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(mutants(seeds=(*LAWFUL, *SEEDS[::5])))
+def test_no_mutant_crashes_the_law_and_what_says_it_can_be_mended_can(text):
+    for problem in problems_of(parse_xml(text), CATALOGUE, source=Source("p", text)):
+        if problem.fix:
+            mended = fixing.fix(
+                Source("p", text), CATALOGUE, code=problem.code, element=problem.element
+            )
+            again = problems_of(parse_xml(mended), CATALOGUE, source=Source("p", mended))
+            assert problem not in again

@@ -16,6 +16,10 @@ from app.engine.linting import (
     events,
     flows,
     formulas,
+    law,
+    law_time,
+    outcomes,
+    settings,
     structure,
     timing,
 )
@@ -29,11 +33,16 @@ __all__ = [
     "activities",
     "calls",
     "catalogue",
+    "declared_variables",
     "events",
     "flows",
     "formulas",
+    "law",
+    "law_time",
     "lint",
+    "outcomes",
     "problems_of",
+    "settings",
     "structure",
     "timing",
 ]
@@ -46,6 +55,15 @@ def lint(source: Source, catalogue: Catalogue | None = None) -> list[Problem]:
     except InvalidDiagram as error:
         return list(error.problems)
     return problems_of(root, catalogue, source=source)
+
+
+def declared_variables(source: Source, catalogue: Catalogue) -> frozenset[str]:
+    """Return the variables that something sets: program, forms, scripts, decisions, loops."""
+    try:
+        root = parse_xml(source.xml)
+    except InvalidDiagram:
+        return catalogue.variables.union(*catalogue.forms.values())
+    return frozenset(formulas.declared_names(Model(root, catalogue, source)))
 
 
 def problems_of(

@@ -22,7 +22,11 @@ from app.engine.linting.registry import Found, rule
 MAX_INSTANCES = 200
 
 
-@rule("activity/unsupported", "不支持%(what)s“%(name)s”，请改用其他画法。")
+@rule(
+    "activity/unsupported",
+    "不支持%(what)s“%(name)s”，请改用其他画法。",
+    why="流程走到这里不会有人收到待办，事项停住。",
+)
 def unsupported_nodes(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         if node.kind in _UNSUPPORTED:
@@ -35,42 +39,66 @@ _UNSUPPORTED = {
 }
 
 
-@rule("activity/compensation", "不支持补偿活动“%(name)s”，请改用普通流程表示撤销步骤。")
+@rule(
+    "activity/compensation",
+    "不支持补偿活动“%(name)s”，请改用普通流程表示撤销步骤。",
+    why="补偿从不执行，该撤销的事没有人撤销。",
+)
 def compensation_activities(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         if node.for_compensation:
             yield node, {"name": node.name}
 
 
-@rule("activity/no_topic", "服务任务“%(name)s”没有填写 topic，系统不知道该做什么。")
+@rule(
+    "activity/no_topic",
+    "服务任务“%(name)s”没有填写 topic，系统不知道该做什么。",
+    why="系统走过此处却什么也不做，该发的通知、函件不会发出。",
+)
 def services_without_topic(model: Model) -> Iterator[Found]:
     for node in model.of("serviceTask"):
         if not setting(node.element, "topic"):
             yield node, {"name": node.name}
 
 
-@rule("activity/no_message", "收发任务“%(name)s”没有指明消息，或所指的消息不存在。")
+@rule(
+    "activity/no_message",
+    "收发任务“%(name)s”没有指明消息，或所指的消息不存在。",
+    why="消息没有名称，谁也收不到、等不到。",
+)
 def tasks_without_message(model: Model) -> Iterator[Found]:
     for node in model.of("sendTask", "receiveTask"):
         if not model.refers(node.element, "messageRef", "message"):
             yield node, {"name": node.name}
 
 
-@rule("activity/instantiate", "接收任务不能启动流程；请改用消息开始事件。")
+@rule(
+    "activity/instantiate",
+    "接收任务“%(name)s”不能启动流程；请改用消息开始事件。",
+    why="由接收任务启动的流程不会开始，来的消息无人理会。",
+)
 def instantiating_tasks(model: Model) -> Iterator[Found]:
     for node in model.of("receiveTask"):
         if node.element.get("instantiate") == "true":
-            yield node
+            yield node, {"name": node.name}
 
 
-@rule("activity/no_decision", "业务规则任务“%(name)s”没有填写 decisionRef。")
+@rule(
+    "activity/no_decision",
+    "业务规则任务“%(name)s”没有填写 decisionRef。",
+    why="不知道查哪张决策表，后面的分支没有依据。",
+)
 def rules_without_decision(model: Model) -> Iterator[Found]:
     for node in model.of("businessRuleTask"):
         if not setting(node.element, "decisionRef"):
             yield node, {"name": node.name}
 
 
-@rule("activity/event_sub_process", "只有子流程可以由事件触发，且其开始事件须有触发条件。")
+@rule(
+    "activity/event_sub_process",
+    "“%(name)s”不能由事件触发：须是普通子流程，且其开始事件有触发条件。",
+    why="这样的事件子流程要么从不启动，要么打乱正在办的事。",
+)
 def odd_event_sub_processes(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         if not node.is_event_sub_process:
@@ -78,10 +106,15 @@ def odd_event_sub_processes(model: Model) -> Iterator[Found]:
         starts = node.inner.of("startEvent") if node.inner else []
         is_plain = node.kind == "subProcess" and not _loops(node) and not node.boundary
         if not is_plain or not all(start.definitions for start in starts):
-            yield node
+            yield node, {"name": node.name}
 
 
-@rule("loop/behavior", "多实例只支持全部完成后继续（behavior=All），请删除其他设置。")
+@rule(
+    "loop/behavior",
+    "多实例只支持全部完成后继续（behavior=All），请删除其他设置。",
+    why="会签可能只等一人就往下走，其余人的意见落空。",
+    fix="plain_instances",
+)
 def odd_behaviors(model: Model) -> Iterator[Found]:
     for loop in model.executable("multiInstanceLoopCharacteristics"):
         if loop.get("behavior") not in (None, "All") or children(loop, "complexBehaviorDefinition"):
@@ -91,6 +124,7 @@ def odd_behaviors(model: Model) -> Iterator[Found]:
 @rule(
     "loop/no_cardinality",
     "多实例“%(name)s”须写明实例个数（loopCardinality）或名单（collection），二者之一。",
+    why="系统不知道要发出几份待办。",
 )
 def instances_without_number(model: Model) -> Iterator[Found]:
     for node in model.nodes:
@@ -100,7 +134,11 @@ def instances_without_number(model: Model) -> Iterator[Found]:
                 yield node, {"name": node.name}
 
 
-@rule("loop/too_many", "实例个数须为 0 至 %(most)d 的整数；更多时请每个单位各启动一个流程。")
+@rule(
+    "loop/too_many",
+    "实例个数须为 0 至 %(most)d 的整数；更多时请每个单位各启动一个流程。",
+    why="一次发出过多待办会拖慢所有人。",
+)
 def too_many_instances(model: Model) -> Iterator[Found]:
     for cardinality in model.executable("loopCardinality"):
         value = _constant(text_of(cardinality))
@@ -108,7 +146,11 @@ def too_many_instances(model: Model) -> Iterator[Found]:
             yield cardinality, {"most": MAX_INSTANCES}
 
 
-@rule("loop/maximum", "循环的最多次数须为 1 至 %(most)d 的整数。")
+@rule(
+    "loop/maximum",
+    "循环的最多次数须为 1 至 %(most)d 的整数。",
+    why="次数不是有效的数，循环无法计数。",
+)
 def odd_maximum(model: Model) -> Iterator[Found]:
     for loop in model.executable("standardLoopCharacteristics"):
         maximum = loop.get("loopMaximum")
@@ -116,7 +158,11 @@ def odd_maximum(model: Model) -> Iterator[Found]:
             yield loop, {"most": MAX_INSTANCES}
 
 
-@rule("loop/endless", "循环“%(name)s”永不结束：没有最多次数，其间也不会改变循环条件。")
+@rule(
+    "loop/endless",
+    "循环“%(name)s”永不结束：没有最多次数，其间也不会改变循环条件。",
+    why="流程会一直转下去，事项永远不前进。",
+)
 def endless_loops(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         for loop in children(node.element, "standardLoopCharacteristics"):

@@ -8,7 +8,11 @@ from app.engine.linting.model import Model, Scope
 from app.engine.linting.registry import Found, rule
 
 
-@rule("call/no_target", "调用活动“%(name)s”没有写明调用的流程（calledElement），或写的是表达式。")
+@rule(
+    "call/no_target",
+    "调用活动“%(name)s”没有写明调用的流程（calledElement），或写的是表达式。",
+    why="不知道调用哪个流程，走到这里就会出错。",
+)
 def calls_without_target(model: Model) -> Iterator[Found]:
     for node in model.of("callActivity"):
         called = node.element.get("calledElement") or ""
@@ -16,7 +20,11 @@ def calls_without_target(model: Model) -> Iterator[Found]:
             yield node, {"name": node.name}
 
 
-@rule("call/unknown", "没有流程 %(key)s 可供“%(name)s”调用。")
+@rule(
+    "call/unknown",
+    "没有流程 %(key)s 可供“%(name)s”调用。",
+    why="走到这里就会出错，事项停住等管理员处理。",
+)
 def unknown_calls(model: Model) -> Iterator[Found]:
     known = {*model.called, *(process.get("id") for process in model.processes)}
     for node in model.of("callActivity"):
@@ -25,7 +33,11 @@ def unknown_calls(model: Model) -> Iterator[Found]:
             yield node, {"key": called, "name": node.name}
 
 
-@rule("call/cycle", "调用活动“%(name)s”所调用的流程最终又调用到自身，永远不会结束。")
+@rule(
+    "call/cycle",
+    "调用活动“%(name)s”所调用的流程最终又调用到自身，永远不会结束。",
+    why="流程不断启动自己，占满系统，事项永远办不结。",
+)
 def circular_calls(model: Model) -> Iterator[Found]:
     graph = _graph(model)
     circular = {key for key in graph if any(key in _reach(graph, next) for next in graph[key])}

@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from app.domain.errors import InvalidDiagram
 from app.engine.decisions import compile_decision
-from app.engine.linting.model import Model, Node, properties, setting
+from app.engine.linting.meanings import PERSONAL
+from app.engine.linting.model import Model, Node, children, properties, setting, text_of
 from app.engine.linting.registry import Found, rule
 from app.engine.step import NOT_PARAMS
 
-PERSONAL = ("userTask", "manualTask", "task")
 
-
-@rule("catalogue/role", "“%(name)s”须指定恰好一个办理角色（candidateGroups），现为“%(role)s”。")
+@rule(
+    "catalogue/role",
+    "“%(name)s”须指定恰好一个办理角色（candidateGroups），现为“%(role)s”。",
+    why="待办不会出现在任何人的收件箱里，事项无人办理。",
+    fix="only_role",
+)
 def unknown_roles(model: Model) -> Iterator[Found]:
     if model.catalogue is None:
         return
+    lanes: Mapping[str, set[str]] | None = None
     for node in model.of(*PERSONAL):
         role = setting(node.element, "candidateGroups") or ""
         if role not in model.catalogue.roles:
-            yield node, {"name": node.name, "role": role}
+            lanes = roles_of_lanes(model) if lanes is None else lanes
+            yield node, {"name": node.name, "role": role}, only_role(model, node, lanes) is not None
 
 
-@rule("catalogue/form", "“%(name)s”须指定一个已有的表单（formKey），现为“%(form)s”。")
+def only_role(model: Model, node: Node, lanes: Mapping[str, set[str]]) -> str | None:
+    """Return the role that a task without a sound one can only mean: as written, or of its lane."""
+    known = model.catalogue.roles if model.catalogue else frozenset[str]()
+    written = re.split(r"[\s,，;；、]+", (setting(node.element, "candidateGroups") or "").lower())
+    meant = known & ({*written} if any(written) else lanes.get(node.id, set()))
+    return next(iter(meant)) if len(meant) == 1 else None
+
+
+def roles_of_lanes(model: Model) -> dict[str, set[str]]:
+    """Return the roles that the tasks of a lane have, by the id of each node in it."""
+    roles = {node.id: setting(node.element, "candidateGroups") for node in model.of(*PERSONAL)}
+    found: dict[str, set[str]] = {}
+    for lane in model.executable("lane"):
+        ids = [text_of(each) for each in children(lane, "flowNodeRef")]
+        of_lane = {role for one in ids if (role := roles.get(one))}
+        for one in ids:
+            found[one] = of_lane
+    return found
+
+
+@rule(
+    "catalogue/form",
+    "“%(name)s”须指定一个已有的表单（formKey），现为“%(form)s”。",
+    why="办理人打开待办时没有可填的表单，无法提交。",
+)
 def unknown_forms(model: Model) -> Iterator[Found]:
     if model.catalogue is None:
         return
@@ -33,7 +64,11 @@ def unknown_forms(model: Model) -> Iterator[Found]:
             yield node, {"name": node.name, "form": form}
 
 
-@rule("catalogue/effect", "“%(name)s”的 topic“%(topic)s”不在系统提供的动作之中。")
+@rule(
+    "catalogue/effect",
+    "“%(name)s”的 topic“%(topic)s”不在系统提供的动作之中。",
+    why="系统没有这个动作，流程走到这里就会出错停住。",
+)
 def unknown_effects(model: Model) -> Iterator[Found]:
     if model.catalogue is None:
         return
@@ -43,14 +78,23 @@ def unknown_effects(model: Model) -> Iterator[Found]:
             yield node, {"name": node.name, "topic": topic}
 
 
-@rule("catalogue/missing_param", "“%(name)s”缺少参数 %(param)s。")
+@rule(
+    "catalogue/missing_param",
+    "“%(name)s”缺少参数 %(param)s。",
+    why="缺少参数的动作无法执行，流程会出错停住。",
+)
 def missing_params(model: Model) -> Iterator[Found]:
     for node, required, _ in _effects(model):
         for param in sorted(required - properties(node.element).keys()):
             yield node, {"name": node.name, "param": param}
 
 
-@rule("catalogue/unknown_param", "“%(name)s”没有名为 %(param)s 的参数，请删除或改正。")
+@rule(
+    "catalogue/unknown_param",
+    "“%(name)s”没有名为 %(param)s 的参数，请删除或改正。",
+    why="写错名称的参数会让动作无法执行。",
+    fix="remove_param",
+)
 def unknown_params(model: Model) -> Iterator[Found]:
     for node, required, optional in _effects(model):
         for param in sorted(properties(node.element).keys() - required - optional - NOT_PARAMS):
@@ -65,7 +109,11 @@ def _effects(model: Model) -> Iterator[tuple[Node, frozenset[str], frozenset[str
             yield node, *effects[topic]
 
 
-@rule("catalogue/deadline", "“%(name)s”上标为办理期限（deadline=true）的定时边界事件多于一个。")
+@rule(
+    "catalogue/deadline",
+    "“%(name)s”上标为办理期限（deadline=true）的定时边界事件多于一个。",
+    why="一个待办只有一个期限，否则办理人不知道按哪一天办。",
+)
 def several_deadlines(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         deadlines = [
@@ -80,7 +128,12 @@ def several_deadlines(model: Model) -> Iterator[Found]:
 _UNKNOWN_CODE = "“%(name)s”的编号 %(code)s 不在期限规则中，其时长和依据只按图上所写，不随期限规则。"
 
 
-@rule("catalogue/code", _UNKNOWN_CODE, "warning")
+@rule(
+    "catalogue/code",
+    _UNKNOWN_CODE,
+    "warning",
+    why="换用本省期限规则时，这个期限不会跟着变。",
+)
 def unknown_codes(model: Model) -> Iterator[Found]:
     codes = model.catalogue.codes if model.catalogue else frozenset[str]()
     for node in model.nodes:
@@ -89,14 +142,22 @@ def unknown_codes(model: Model) -> Iterator[Found]:
             yield node, {"name": node.name or node.element.get("id"), "code": code}
 
 
-@rule("catalogue/decision", "“%(name)s”所用的决策表 %(key)s 不存在。")
+@rule(
+    "catalogue/decision",
+    "“%(name)s”所用的决策表 %(key)s 不存在。",
+    why="没有这张表就得不出结论，流程会出错停住。",
+)
 def unknown_decisions(model: Model) -> Iterator[Found]:
     for node, key in _decisions(model):
         if model.source is not None and key not in model.source.decisions:
             yield node, {"name": node.name, "key": key}
 
 
-@rule("catalogue/bad_decision", "决策表 %(key)s 有误：%(reason)s")
+@rule(
+    "catalogue/bad_decision",
+    "决策表 %(key)s 有误：%(reason)s",
+    why="有误的决策表得不出结论，流程会出错停住。",
+)
 def bad_decisions(model: Model) -> Iterator[Found]:
     for node, key in _decisions(model):
         text = model.source.decisions.get(key) if model.source else None

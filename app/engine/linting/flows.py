@@ -13,7 +13,11 @@ from app.engine.linting.registry import Found, rule
 MAX_PARALLEL = 6
 
 
-@rule("flow/unreachable", "“%(name)s”永远不会执行：没有从开始事件到它的路径。")
+@rule(
+    "flow/unreachable",
+    "“%(name)s”永远不会执行：没有从开始事件到它的路径。",
+    why="画了却永远不会办，看图的人会以为有这一步。",
+)
 def unreachable(model: Model) -> Iterator[Found]:
     for scope in model.scopes:
         reached = reachable(scope.starts())
@@ -22,37 +26,75 @@ def unreachable(model: Model) -> Iterator[Found]:
                 yield node, {"name": node.name}
 
 
-@rule("flow/no_condition", "顺序流缺少条件；网关的多条去路中，只有默认流可以没有条件。")
+@rule(
+    "flow/no_condition",
+    "“%(name)s”到“%(target)s”的去路没有条件；多条去路中，只有默认流可以没有条件。",
+    why="走到网关时不知道往哪走，流程会出错停住。",
+    fix="make_default",
+)
 def missing_conditions(model: Model) -> Iterator[Found]:
     for node in model.of(*CONDITIONAL):
+        default = default_to_be(node)
         for flow in node.outgoing if len(node.outgoing) > 1 else ():
             if flow.condition is None and not flow.is_default:
-                yield flow.element
+                yield flow.element, _ends(flow), flow is default
 
 
-@rule("flow/condition_on_activity", "条件只能写在排他网关或包容网关之后；请加一个网关。")
+def _ends(flow: Flow) -> dict[str, str]:
+    return {"name": flow.source.name, "target": flow.target.name}
+
+
+def default_to_be(node: Node) -> Flow | None:
+    """Return the last way without a condition of a gateway that has no default."""
+    plain = [flow for flow in node.outgoing if flow.condition is None and flow.element.get("id")]
+    has_default = any(flow.is_default for flow in node.outgoing)
+    return plain[-1] if plain and not has_default else None
+
+
+@rule(
+    "flow/condition_on_activity",
+    "“%(name)s”之后的去路写了条件；条件只能写在排他网关或包容网关之后，请加一个网关。",
+    why="写在这里的条件不起作用，事项会不分情况往下走。",
+)
 def conditions_elsewhere(model: Model) -> Iterator[Found]:
     for flow in model.flows:
         kind = flow.source.kind
         if flow.condition is not None and kind not in CONDITIONAL and kind != "parallelGateway":
-            yield flow.element
+            yield flow.element, {"name": flow.source.name}
 
 
-@rule("flow/ignored_condition", "并行网关之后的条件不起作用，请删除或改用包容网关。", "warning")
+@rule(
+    "flow/ignored_condition",
+    "并行网关“%(name)s”之后的条件不起作用，请删除或改用包容网关。",
+    "warning",
+    why="看图的人会以为有条件，其实每条路都会走。",
+    fix="remove_condition",
+)
 def ignored_conditions(model: Model) -> Iterator[Found]:
     for flow in model.flows:
         if flow.condition is not None and flow.source.kind == "parallelGateway":
-            yield flow.element
+            yield flow.element, {"name": flow.source.name}
 
 
-@rule("flow/no_default", "“%(name)s”没有默认流；所有条件都不满足时流程会出错。", "warning")
+@rule(
+    "flow/no_default",
+    "“%(name)s”没有默认流；所有条件都不满足时流程会出错。",
+    "warning",
+    why="遇到没有料到的情况，事项停住等管理员处理。",
+    fix="make_default",
+)
 def no_default(model: Model) -> Iterator[Found]:
     for node in model.of(*CONDITIONAL):
         if len(node.outgoing) > 1 and not any(flow.is_default for flow in node.outgoing):
-            yield node, {"name": node.name}
+            yield node, {"name": node.name}, default_to_be(node) is not None
 
 
-@rule("flow/bad_default", "默认流 %(flow)s 不是“%(name)s”的去路。")
+@rule(
+    "flow/bad_default",
+    "默认流 %(flow)s 不是“%(name)s”的去路。",
+    why="写的默认流不起作用，都不符合时流程会出错。",
+    fix="remove_default",
+)
 def bad_default(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         default = node.element.get("default")
@@ -60,21 +102,35 @@ def bad_default(model: Model) -> Iterator[Found]:
             yield node, {"flow": default, "name": node.name}
 
 
-@rule("flow/condition_on_default", "默认流上的条件不起作用，请删除条件。", "warning")
+@rule(
+    "flow/condition_on_default",
+    "“%(name)s”到“%(target)s”是默认流，上面的条件不起作用，请删除条件。",
+    "warning",
+    why="看图的人会以为有条件，其实都不符合时就走这条。",
+    fix="remove_condition",
+)
 def condition_on_default(model: Model) -> Iterator[Found]:
     for flow in model.flows:
         if flow.is_default and flow.condition is not None and flow.source.kind in CONDITIONAL:
-            yield flow.element
+            yield flow.element, _ends(flow)
 
 
-@rule("flow/join_and_fork", "并行网关“%(name)s”既汇合又分叉，请拆成两个网关。")
+@rule(
+    "flow/join_and_fork",
+    "并行网关“%(name)s”既汇合又分叉，请拆成两个网关。",
+    why="循环第二轮时可能不等齐就往下走，会签被绕过。",
+)
 def joins_that_fork(model: Model) -> Iterator[Found]:
     for node in model.of("parallelGateway"):
         if len(node.incoming) > 1 and len(node.outgoing) > 1:
             yield node, {"name": node.name}
 
 
-@rule("flow/deadlock", "并行网关“%(name)s”等待的分支不可能全部到达，流程会永远停在这里。")
+@rule(
+    "flow/deadlock",
+    "并行网关“%(name)s”等待的分支不可能全部到达，流程会永远停在这里。",
+    why="事项永远停在这里，没有人能把它办下去。",
+)
 def deadlocks(model: Model) -> Iterator[Found]:
     for scope in model.small_scopes:
         joins = [node for node in scope.of("parallelGateway") if len(node.incoming) > 1]
@@ -107,7 +163,11 @@ def _feeds(way: Flow, nodes: set[Node], branch: Flow) -> bool:
     return way is branch or branch.source in nodes
 
 
-@rule("flow/parallel_chain", "先后串联的并行网关超过 %(most)d 组，请把一部分移入子流程。")
+@rule(
+    "flow/parallel_chain",
+    "先后串联的并行网关超过 %(most)d 组，请把一部分移入子流程。",
+    why="每多一组并行，系统的负担翻倍，事项会越办越慢。",
+)
 def parallel_chains(model: Model) -> Iterator[Found]:
     for scope in model.small_scopes:
         if heaviest_path(scope, _forks) > MAX_PARALLEL:
@@ -121,7 +181,11 @@ def _forks(node: Node) -> int:
     )
 
 
-@rule("flow/endless_loop", "“%(name)s”所在的循环不经过任何等待办理的环节，也不会改变循环条件。")
+@rule(
+    "flow/endless_loop",
+    "“%(name)s”所在的循环不经过任何等待办理的环节，也不会改变循环条件。",
+    why="系统会在原地空转，事项永远不前进。",
+)
 def endless_loops(model: Model) -> Iterator[Found]:
     for scope in model.small_scopes:
         rushing = {node for node in scope.nodes if not waits(model, node)}

@@ -64,7 +64,11 @@ def _texts(node: Node) -> Iterator[str]:
     yield from (text for text in settings if text.startswith("${"))
 
 
-@rule("expression/invalid", "%(reason)s")
+@rule(
+    "expression/invalid",
+    "%(reason)s",
+    why="算不出结果，走到这里流程会出错停住。",
+)
 def invalid_expressions(model: Model) -> Iterator[Found]:
     for formula in formulas(model):
         try:
@@ -73,7 +77,11 @@ def invalid_expressions(model: Model) -> Iterator[Found]:
             yield formula.element, {"reason": error.sentence}
 
 
-@rule("expression/script", "“%(name)s”的脚本：%(reason)s")
+@rule(
+    "expression/script",
+    "“%(name)s”的脚本：%(reason)s",
+    why="脚本执行不了，走到这里流程会出错停住。",
+)
 def invalid_scripts(model: Model) -> Iterator[Found]:
     for node in model.of("scriptTask"):
         lines = list(script_lines(node))
@@ -86,14 +94,23 @@ def invalid_scripts(model: Model) -> Iterator[Found]:
                 yield node, {"name": node.name, "reason": error.sentence}
 
 
-@rule("expression/language", "条件和脚本只使用本系统的表达式，请删除 language 设置。")
+@rule(
+    "expression/language",
+    "条件和脚本只使用本系统的表达式，请删除 language 设置。",
+    why="别的语言在这里不会执行，结果与所写的不同。",
+    fix="remove_language",
+)
 def foreign_languages(model: Model) -> Iterator[Found]:
     for element in model.executable("conditionExpression", "condition", *_LOOPS):
         if element.get("language"):
             yield element
 
 
-@rule("expression/unknown_name", "变量“%(name)s”没有声明：表单、脚本、决策表和系统都不会设置它。")
+@rule(
+    "expression/unknown_name",
+    "变量“%(name)s”没有声明：表单、脚本、决策表和系统都不会设置它。",
+    why="没有值的变量算不出结果，流程走到这里会停住。",
+)
 def unknown_names(model: Model) -> Iterator[Found]:
     if model.catalogue is None:
         return
@@ -107,7 +124,11 @@ def unknown_names(model: Model) -> Iterator[Found]:
             yield formula.element, {"name": name}
 
 
-@rule("expression/decision_input", "决策表 %(key)s 用到的变量“%(name)s”没有声明。")
+@rule(
+    "expression/decision_input",
+    "决策表 %(key)s 用到的变量“%(name)s”没有声明。",
+    why="决策表缺少要看的值，得不出结论。",
+)
 def unknown_inputs(model: Model) -> Iterator[Found]:
     if model.catalogue is None:
         return

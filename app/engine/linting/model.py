@@ -75,12 +75,12 @@ class Flow:
     source: Node
     target: Node
 
-    @property
+    @cached_property
     def condition(self) -> Any | None:
         """Return the condition element."""
         return next(iter(children(self.element, "conditionExpression")), None)
 
-    @property
+    @cached_property
     def is_default(self) -> bool:
         """Whether it is taken when no condition holds."""
         return self.element.get("id") is not None and (

@@ -35,7 +35,11 @@ def timer_expressions(model: Model) -> Iterator[tuple[Any, str]]:
             yield node, body.source.text
 
 
-@rule("timer/body", "定时事件“%(name)s”须写明时间：日期、时长、周期三者之一。")
+@rule(
+    "timer/body",
+    "定时事件“%(name)s”须写明时间：日期、时长、周期三者之一。",
+    why="没有时间的计时永远不会到期，没有人会被催办。",
+)
 def timers_without_body(model: Model) -> Iterator[Found]:
     for node in model.nodes:
         for definition in node.definitions:
@@ -44,7 +48,11 @@ def timers_without_body(model: Model) -> Iterator[Found]:
                 yield node, {"name": node.name}
 
 
-@rule("timer/invalid", "定时事件“%(name)s”：%(reason)s")
+@rule(
+    "timer/invalid",
+    "定时事件“%(name)s”：%(reason)s",
+    why="算不出到期的日子，走到这里流程会出错停住。",
+)
 def invalid_timers(model: Model) -> Iterator[Found]:
     for node, element in timer_bodies(model):
         try:
@@ -57,27 +65,41 @@ def invalid_timers(model: Model) -> Iterator[Found]:
             yield node, {"name": node.name, "reason": error.sentence}
 
 
-@rule("timer/cycle", "周期只能写成 every(…) 或 R/…，且须写在周期（timeCycle）一栏。")
+@rule(
+    "timer/cycle",
+    "定时事件“%(name)s”：周期写成 every(…) 或 R/…，且只能写在周期（timeCycle）一栏。",
+    why="按一次计时还是反复计时说不清，催办可能只发一次。",
+    fix="move_cycle",
+)
 def misplaced_cycles(model: Model) -> Iterator[Found]:
     for node, element in timer_bodies(model):
         timing = _timing(element)
         if timing is not None and timing.is_cycle != (kind(element) == "timeCycle"):
-            yield node
+            yield node, {"name": node.name}
 
 
-@rule("timer/cycle_in_flow", "周期定时只能用于非中断的边界事件或事件子流程；此处请写时长或日期。")
+@rule(
+    "timer/cycle_in_flow",
+    "“%(name)s”是周期定时，只能用于非中断的边界事件或事件子流程；此处请写时长或日期。",
+    why="反复触发会打断正在办的事，或让同一步走许多遍。",
+    fix="make_non_interrupting",
+)
 def cycles_in_the_flow(model: Model) -> Iterator[Found]:
     for node, element in timer_bodies(model):
         if kind(element) == "timeCycle" and not _is_side_path(node):
-            yield node
+            yield node, {"name": node.name}, node.kind == "boundaryEvent"
 
 
-@rule("timer/too_short", "周期至少为 1 分钟。")
+@rule(
+    "timer/too_short",
+    "“%(name)s”的周期过短，至少为 1 分钟。",
+    why="过密的提醒会淹没收件箱，也拖慢系统。",
+)
 def short_cycles(model: Model) -> Iterator[Found]:
     for node, element in timer_bodies(model):
         timing = _timing(element)
         if timing and timing.is_cycle and timing.rule.span and timing.rule.span.number < 1:
-            yield node
+            yield node, {"name": node.name}
 
 
 def _is_side_path(node: Node) -> bool:
