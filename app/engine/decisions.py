@@ -6,29 +6,20 @@ columns and output cells are expressions. Everything is compiled before anything
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from app.domain.errors import DomainError, InvalidDiagram, Problem
+from app.domain.errors import DomainError, Problem
 from app.domain.rules import Rule, Span
 from app.engine.cells import Cell, compile_cell
+from app.engine.decision_files import InvalidDecision, label_of, only_decision, text_in
 from app.engine.expressions import Expression, ExpressionError, compile_expression
 from app.engine.parsing import parse_xml
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "ANY", "COLLECT")
 MAX_RULES = 1_000
-
-
-class InvalidDecision(InvalidDiagram):
-    """决策表无法执行，请按问题清单修改。"""
-
-    code = "invalid_decision"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems)
-        self.template = self.__doc__ or ""
 
 
 class DecisionFailed(DomainError):
@@ -93,6 +84,29 @@ class Decision:
                 self._disagree(first, other)
         return outputs
 
+    def hits(self, variables: Mapping[str, Any]) -> list[int]:
+        """Return the numbers of the rules that count, from 1; raises as `evaluate` does."""
+        values = [column.evaluate(variables) for column in self._columns]
+        found = [line.number for line in self._lines if line.holds(values, variables)]
+        return found[:1] if self.hit_policy == "FIRST" else found
+
+    def outcomes(self) -> dict[str, frozenset[str]]:
+        """Return the texts that each output can come to, where its cells are nothing but texts."""
+        if self.hit_policy == "COLLECT":
+            return {}
+        columns = zip(*(line.results for line in self._lines), strict=True)
+        found = {name: _texts(cells) for name, cells in zip(self._names, columns, strict=True)}
+        return {name: texts for name, texts in found.items() if texts}
+
+    def matching(self, variables: Mapping[str, Any]) -> list[int]:
+        """Return the numbers of all rules that match, whatever the hit policy makes of them.
+
+        Raises:
+            ExpressionError: a variable is missing, or its value does not fit a cell.
+        """
+        values = [column.evaluate(variables) for column in self._columns]
+        return [line.number for line in self._lines if line.holds(values, variables)]
+
     def problems(self) -> list[Problem]:
         """Return what runs, but probably not as meant."""
         return [*self._repeated(), *self._unreachable()]
@@ -154,27 +168,11 @@ def compile_decision(dmn_text: str) -> Decision:
         InvalidDiagram: it is not safe XML, or (`InvalidDecision`) with every problem of the table.
     """
     root = parse_xml(dmn_text)
-    reader = _Reader(_only_decision(root))
+    reader = _Reader(only_decision(root))
     decision = reader.decision()
     if reader.problems:
         raise InvalidDecision(reader.problems)
     return decision
-
-
-def _only_decision(root: Any) -> Any:
-    found = root.findall("{*}decision")
-    if len(found) != 1 or not found[0].get("id"):
-        template = "一个文件须恰好有一张决策表（decision），且有 id。"
-        raise InvalidDecision([Problem("decision/one_table", None, template)])
-    if found[0].find("{*}decisionTable") is None:
-        raise InvalidDecision(
-            [Problem("decision/one_table", found[0].get("id"), "只支持决策表（decisionTable）。")]
-        )
-    if found[0].find("{*}informationRequirement/{*}requiredDecision") is not None:
-        raise InvalidDecision(
-            [Problem("decision/one_table", found[0].get("id"), "决策表不能引用其他决策。")]
-        )
-    return found[0]
 
 
 class _Reader:
@@ -235,10 +233,10 @@ class _Reader:
 
     def _column(self, column: Any) -> Expression | None:
         try:
-            return compile_expression(_text(column.find("{*}inputExpression")))
+            return compile_expression(text_in(column.find("{*}inputExpression")))
         except ExpressionError as error:
             template = "输入列“%(column)s”：%(reason)s"
-            params = {"column": _label(column), "reason": error.sentence}
+            params = {"column": label_of(column), "reason": error.sentence}
             self._problem("decision/input", column, template, **params)
             return None
 
@@ -252,18 +250,18 @@ class _Reader:
             rule.get("id"),
             tuple(self._test(number, *pair) for pair in zip(entries, self.columns, strict=False)),
             tuple(self._result(number, *pair) for pair in zip(results, self.results, strict=False)),
-            tuple(" ".join(_text(entry).split()) for entry in entries),
+            tuple(" ".join(text_in(entry).split()) for entry in entries),
         )
 
     def _test(self, number: int, entry: Any, column: Any) -> Cell:
         try:
-            return compile_cell(_text(entry))
+            return compile_cell(text_in(entry))
         except ExpressionError as error:
             self._bad_cell(number, entry, column, error)
             return Cell(frozenset(), None)
 
     def _result(self, number: int, entry: Any, column: Any) -> Expression | None:
-        text = _text(entry)
+        text = text_in(entry)
         try:
             return compile_expression(text) if text.strip() not in ("", "-") else None
         except ExpressionError as error:
@@ -272,22 +270,20 @@ class _Reader:
 
     def _bad_cell(self, number: int, entry: Any, column: Any, error: ExpressionError) -> None:
         template = "第 %(rule)d 条规则“%(column)s”列：%(reason)s"
-        params = {"rule": number, "column": _label(column), "reason": error.sentence}
+        params = {"rule": number, "column": label_of(column), "reason": error.sentence}
         self._problem("decision/cell", entry, template, **params)
 
     def _problem(self, code: str, element: Any, template: str, **params: Any) -> None:
         self.problems.append(Problem(code, element.get("id") or self.key, template, params))
 
 
+def _texts(cells: Iterable[Expression | None]) -> frozenset[str]:
+    """Return the values of *cells*; none at all if one of them is no plain text."""
+    values = [cell.evaluate({}) if cell and not cell.names else None for cell in cells]
+    texts = [value for value in values if isinstance(value, str)]
+    return frozenset(texts if len(texts) == len(values) else ())
+
+
 def _names(columns: list[Expression | None], lines: list[_Line]) -> set[str]:
     cells = [cell for line in lines for cell in (*line.tests, *line.results)]
     return {name for part in (*columns, *cells) if part for name in part.names}
-
-
-def _text(element: Any) -> str:
-    found = element.find("{*}text") if element is not None else None
-    return str(found.xpath("string()")) if found is not None else ""
-
-
-def _label(column: Any) -> str:
-    return column.get("label") or column.get("name") or column.get("id") or "?"

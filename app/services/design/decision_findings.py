@@ -1,0 +1,125 @@
+"""The linter of decision tables: what is wrong with which cell, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from app.domain.errors import InvalidDiagram, Problem
+from app.engine import compile_decision
+from app.engine.decision_sheets import Sheet, read_sheet, trial_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A table that the program itself asks: why, with which facts, for what."""
+
+    why: str
+    facts: frozenset[str]
+    outputs: frozenset[str]
+
+
+#: By the table's id. Every process about a case may carry them; those of the main process count.
+ASKED: Mapping[str, Asked] = {
+    "time_limit": Asked(
+        "立案下达和反弹再整改时，系统用它建议整改方式和时限。",
+        frozenset(
+            "category severity danger construction staged relapse original_days".split()  # noqa: SIM905
+        ),
+        frozenset({"mode", "days", "extensions"}),
+    ),
+    "light": Asked(
+        "系统每天用它计算预警灯。",
+        frozenset({"remaining", "period", "lag"}),
+        frozenset({"light", "notify"}),
+    ),
+    "authority": Asked(
+        "审定时，系统用它判断是否必须实地核查。",
+        frozenset({"severity", "mode", "category", "source_level", "cycle", "government"}),
+        frozenset({"on_site"}),
+    ),
+}
+#: The process whose tables the program can't do without.
+MAIN = "rectification"
+
+
+@dataclass(frozen=True, slots=True)
+class CellFinding:
+    """What is wrong, and where in the table."""
+
+    problem: Problem
+    #: The rule's number; ``None`` where it is no cell.
+    row: int | None
+    column: str
+
+
+def findings(
+    text: str, declared: Iterable[str] = (), *, key: str = "", asked: bool = False
+) -> list[CellFinding]:
+    """List all that is wrong with a table, cell by cell.
+
+    *declared* are the variables that its cells may read beside those of its columns; *key* is what
+    the table must be called; *asked* says that it is one of those that the program itself asks.
+    """
+    try:
+        sheet = read_sheet(text)
+    except InvalidDiagram as error:
+        return [CellFinding(one, None, "") for one in error.problems]
+    program = ASKED.get(key) if asked else None
+    facts = program.facts if program else frozenset[str]()
+    found = [*_running(text), *_named(sheet, key), *_asked(sheet, program)]
+    found += trial_problems(sheet, facts | frozenset(declared))
+    placed = [CellFinding(one, *_place(sheet, one)) for one in found]
+    return sorted(placed, key=lambda one: (one.problem.severity != "error", one.row or 0))
+
+
+def _place(sheet: Sheet, problem: Problem) -> tuple[int | None, str]:
+    row, column = sheet.place_of(problem.element)
+    return (
+        row or problem.params.get("rule"),
+        column or str(problem.params.get("column", "")),
+    )
+
+
+def _running(text: str) -> list[Problem]:
+    """Return what keeps the table from running, or is probably not meant."""
+    try:
+        return compile_decision(text).problems()
+    except InvalidDiagram as error:
+        return list(error.problems)
+
+
+def _named(sheet: Sheet, key: str) -> Iterator[Problem]:
+    if key and sheet.key != key:
+        template = "决策表的 id 须是“%(key)s”，现为“%(other)s”。"
+        yield Problem("decision/id", sheet.key, template, {"key": key, "other": sheet.key})
+
+
+def _asked(sheet: Sheet, program: Asked | None) -> Iterator[Problem]:
+    """Name the outputs that the program asks for and the table lacks."""
+    wanted = program.outputs if program else frozenset[str]()
+    for name in sorted(wanted - {column.text for column in sheet.outputs}):
+        template = "系统要用输出列“%(name)s”，请不要删除或改名。"
+        yield Problem("decision/asked", sheet.key, template, {"name": name})
+
+
+def problems(
+    tables: Mapping[str, str], used: Iterable[str], declared: Iterable[str], *, case: bool
+) -> Iterator[Problem]:
+    """Yield what is wrong with the tables of a diagram and isn't said at the steps that use them.
+
+    Of tables *used* by a step the engine's linter already says why they don't run. A diagram about
+    a *case* may carry those that the program asks.
+    """
+    known, named = frozenset(declared), frozenset(used)
+    for key, text in tables.items():
+        for one in findings(text, known, key=key, asked=case):
+            if key in named and one.problem.code not in _OWN:
+                continue
+            params = {"table": key, "reason": one.problem.message}
+            template = "决策表“%(table)s”：%(reason)s"
+            yield Problem(one.problem.code, None, template, params, one.problem.severity)
+
+
+#: Codes of what the engine's linter doesn't look for.
+_OWN = frozenset({"decision/name", "decision/type", "decision/id", "decision/asked"})
