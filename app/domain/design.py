@@ -95,7 +95,10 @@ class Scenario(Base):
     #: What must come of it: letters, notices, deadlines, in order.
     expects: Mapped[list[dict[str, Any]]]
     made_at: Mapped[datetime]
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    #: ``None`` for one that came with the program.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    made_by: Mapped[User | None] = relationship()
 
 
 class MigrationPlan(Base):
@@ -140,3 +143,26 @@ class Migrated(Base):
     revision_after: Mapped[int]
 
     process: Mapped[Process] = relationship()
+
+
+class Signer(Base):
+    """An office whose signature under a diagram we trust; our own, which signs, among them."""
+
+    __tablename__ = "signer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    #: Ed25519, base64.
+    public_key: Mapped[str] = mapped_column(String(44), unique=True)
+    #: Of our own office only; never shown, and in no export.
+    private_key: Mapped[str | None] = mapped_column(String(44), deferred=True)
+    trusted_at: Mapped[datetime]
+    #: ``None`` when it was done at the console.
+    trusted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    trusted_by: Mapped[User | None] = relationship()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is our own office."""
+        return self.private_key is not None

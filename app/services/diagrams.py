@@ -4,24 +4,26 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import Engine, bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, undefer
 
 from app import engine
 from app.clock import utcnow
 from app.db import db, transaction
-from app.domain.errors import InvalidDiagram, NotFound, Problem
-from app.domain.form import components, variables_in
+from app.domain.design_terms import DiagramAct
+from app.domain.errors import Conflict, InvalidDiagram, NotFound, Problem
+from app.domain.form import variables_in
 from app.domain.process import Diagram
 from app.domain.rule_sets import DEFAULT
 from app.domain.vocabulary import DiagramState, Role
 from app.engine.step import Catalogue, Source
-from app.services import rule_sets
-from app.services._catalogue import ANSWERS, EFFECTS
+from app.services import _law, _versions, rule_sets
+from app.services._catalogue import EFFECTS
+from app.services.design import decision_findings, form_findings
 
 #: What the program puts into a process when it starts one, by itself or for a case.
 START_VARIABLES = frozenset(
@@ -95,36 +97,52 @@ def catalogue(forms: Mapping[str, Any], *, case: bool = True) -> Catalogue:
         },
         variables=START_VARIABLES,
         codes=frozenset(rule_sets.get(DEFAULT).limits),
+        choices=_law.choices(forms),
+        law=_law.law(forms) if case else None,
     )
 
 
 def lint(bundle: Bundle) -> list[Problem]:
-    """List all that is wrong with a diagram."""
-    try:
-        case = about_case(bundle.xml)
-    except InvalidDiagram as error:
-        return list(error.problems)
-    found = engine.lint(bundle.source, catalogue(bundle.forms, case=case))
-    return [*_form_problems(bundle), *found] if case else found
-
-
-def _form_problems(bundle: Bundle) -> list[Problem]:
-    """List the forms that have a meaning here but don't ask for what it needs."""
-    lacking = {
-        key: ANSWERS[key].needs - {field["key"] for field in components(form)}
-        for key, form in bundle.forms.items()
-        if key in ANSWERS
-    }
-    sentence = "表单“%(form)s”在系统中有固定含义，缺少字段：%(fields)s。请补上，或改用别的表单名。"
-    told = {key: "、".join(sorted(some)) for key, some in lacking.items() if some}
+    """List all that is wrong with a diagram, its forms and its decision tables."""
+    readable = form_findings.readable(bundle.forms)
+    case, used, broken = _read(bundle.xml)
+    known = catalogue(readable, case=case)
+    declared = engine.declared_variables(bundle.source, known)
     return [
-        Problem("catalogue/form_fields", None, sentence, {"form": key, "fields": fields})
-        for key, fields in told.items()
+        *form_findings.problems(bundle.forms, case=case),
+        *decision_findings.problems(bundle.decisions, used, declared, case=case),
+        *(broken or engine.lint(bundle.source, known)),
     ]
 
 
+def _read(xml: str) -> tuple[bool, frozenset[str], list[Problem]]:
+    """Return whether a drawing is about a case, the tables it names, or why it can't be read."""
+    try:
+        return about_case(xml), engine.decision_keys(xml), []
+    except InvalidDiagram as error:
+        return False, frozenset(), list(error.problems)
+
+
+def pieces(bundle: Bundle) -> Catalogue:
+    """Return the pieces that the drawing of *bundle* may use.
+
+    Raises:
+        InvalidDiagram: the drawing is not safe XML.
+    """
+    return catalogue(form_findings.readable(bundle.forms), case=about_case(bundle.xml))
+
+
+def declared_variables(bundle: Bundle) -> frozenset[str]:
+    """Return the variables that something in a diagram sets."""
+    readable = form_findings.readable(bundle.forms)
+    return engine.declared_variables(bundle.source, catalogue(readable))
+
+
 def publish(bundle: Bundle) -> Diagram:
-    """Make a bundle the version that new processes run on. The same content stays one version.
+    """Make what came with the program a version, and let new processes run on it.
+
+    A content that ever was a version stays that version, whatever became of it. Where people have
+    published what they drew themselves, the newcomer waits for their review.
 
     Raises:
         InvalidDiagram: it has errors.
@@ -133,42 +151,46 @@ def publish(bundle: Bundle) -> Diagram:
     if errors:
         raise InvalidDiagram(errors)
     with transaction() as session:
-        latest = _latest(session, bundle.key)
-        if latest is not None and latest.sha256 == bundle.sha256:
-            return latest
-        made = _new_version(session, bundle, at=utcnow())
-        if latest is not None:
-            latest.state = DiagramState.RETIRED
+        before = _versions.locked(session, bundle.key)
+        known = [one for one in before if one.sha256 == bundle.sha256]
+        if known:
+            return known[-1]
+        made = add_version(session, bundle, note=SHIPPED)
+        _versions.note(session, made, DiagramAct.IMPORTED, why=SHIPPED)
+        if not any(one.author_id and one.state in _versions.APPROVED_ONCE for one in before):
+            _versions.put_in_force(session, made, by_id=None)
+            _versions.note(session, made, DiagramAct.PUBLISHED)
+        session.flush()
         return made
 
 
-def _new_version(session: Session, bundle: Bundle, *, at: datetime) -> Diagram:
-    highest = session.scalar(select(func.max(Diagram.version)).filter_by(key=bundle.key))
+#: Why a version was made that nobody here has drawn.
+SHIPPED = "随程序提供的版本"
+
+
+def add_version(
+    session: Session, bundle: Bundle, *, note: str, author_id: int | None = None
+) -> Diagram:
+    """Add a version that waits for its review."""
     made = Diagram(
         key=bundle.key,
-        version=(highest or 0) + 1,
-        name=engine.compile(bundle.source).name,
-        state=DiagramState.PUBLISHED,
+        version=_versions.number(session, bundle.key),
+        name=engine.compile(bundle.source).name[:120],
+        state=DiagramState.DRAFT,
         xml=bundle.xml,
         forms=dict(bundle.forms),
         decisions=dict(bundle.decisions),
         sha256=bundle.sha256,
-        created_at=at,
-        published_at=at,
+        created_at=utcnow(),
+        author_id=author_id,
+        note=note,
     )
     session.add(made)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict from error
     return made
-
-
-def _latest(session: Session, key: str) -> Diagram | None:
-    query = (
-        select(Diagram)
-        .filter_by(key=key, state=DiagramState.PUBLISHED)
-        .order_by(Diagram.version.desc())
-        .limit(1)
-    )
-    return session.scalars(query).first()
 
 
 def listing() -> list[Diagram]:
