@@ -203,6 +203,8 @@ class _Account:
             disarmed=tuple(sorted(self.armed - armed.keys())),
             effects=tuple(process.effects),
             passed=tuple(process.passed),
+            taken=tuple(process.taken),
+            decided=tuple(process.decided),
             sent=tuple(process.sent),
             finished=process.completed,
             stuck=process.stuck(),

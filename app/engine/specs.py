@@ -57,7 +57,10 @@ class DecisionTask(BpmnSpecMixin):
     decision: Any
 
     def _run_hook(self, my_task: Any) -> bool:
-        my_task.data.update(storable(self.decision.evaluate(my_task.data)))
+        decision, known = self.decision, my_task.data
+        read = {name: known[name] for name in decision.inputs if name in known}
+        known.update(storable(decision.evaluate(known)))
+        my_task.workflow.top_workflow.decided.append((self.bpmn_id, decision.key, storable(read)))
         return True
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 from typing import Any
 
 #: Control variables only: booleans, numbers, short strings, lists of them, ``None``.
@@ -25,6 +27,30 @@ class Source:
     called: Mapping[str, str] = field(default_factory=dict)
 
 
+class Meaning(StrEnum):
+    """What a step of a case is before the law, whatever it is called in the drawing."""
+
+    REPORT = "report"  #: 报结: the unit reports what it has done
+    REVIEW = "review"  #: 审核: somebody who answers for it looks before it goes out
+    VERIFICATION = "verification"  #: 核查
+    CLOSE_OUT = "close_out"  #: 销号
+    PUBLICATION = "publication"  #: 公示、公开
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What the rules about the law must know of the pieces; see `app.engine.linting.law`."""
+
+    forms: Mapping[str, frozenset[Meaning]]
+    effects: Mapping[str, frozenset[Meaning]]
+    #: The answers of a verification by which the case is not finished: 未整改.
+    unfinished: frozenset[str]
+    #: Forms that take more than a minute: they ask for evidence.
+    laborious: frozenset[str]
+    #: Whether people work on a day, asked only where a drawing names a date.
+    is_workday: Callable[[date], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The pieces a diagram may use; the linter checks against them."""
@@ -38,6 +64,10 @@ class Catalogue:
     variables: frozenset[str]
     #: Numbers of the rule book that timers may name; empty where there is no rule book.
     codes: frozenset[str] = frozenset()
+    #: Form key → variable → the values to choose from, each with its label.
+    choices: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    #: ``None`` where nobody has told what the pieces mean before the law.
+    law: Law | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +128,10 @@ class Step:
     effects: tuple[Effect, ...] = ()
     #: Ids of the elements completed on the way, in order: the trail that a viewer draws.
     passed: tuple[str, ...] = ()
+    #: The ways taken: from which element to which, in order; each stands for a sequence flow.
+    taken: tuple[tuple[str, str], ...] = ()
+    #: Decision tables asked on the way: the element, the table, and what the table read.
+    decided: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     #: Messages thrown, by name, with the variables they carry.
     sent: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     finished: bool = False

@@ -72,9 +72,19 @@ class Token(Task):
 
     def _set_state(self, value: int) -> None:
         if value != self._state:
+            if value & LIVE and self._state < TaskState.WAITING:
+                self._note_arrival()
             self._state = value
             if value == TaskState.READY and not self.task_spec.manual:
                 self.workflow.top_workflow.ready.append(self)
+
+    def _note_arrival(self) -> None:
+        """Note by which way the token has come; what the library puts between has no name."""
+        target, source = self.task_spec.bpmn_id, self.parent
+        while source is not None and source.task_spec.bpmn_id is None:
+            source = source.parent
+        if source is not None and target is not None:
+            self.workflow.top_workflow.taken.append((source.task_spec.bpmn_id, target))
 
     def run(self) -> None:
         """Run the task and complete it, unless what it threw has taken it away."""
@@ -176,6 +186,8 @@ class Process(_Tree, BpmnWorkflow):
         #: The task that runs, for the account of an error.
         self.current: Token | None = None
         self.passed: list[str] = []
+        self.taken: list[tuple[str, str]] = []
+        self.decided: list[tuple[str, str, dict[str, Any]]] = []
         self.effects: list[Effect] = []
         self.sent: list[tuple[str, dict[str, Any]]] = []
         #: Ids of the cycle timers that fired and wait again.

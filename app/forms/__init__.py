@@ -8,6 +8,7 @@ from app.forms.answers import answers_of, variables_of
 from app.forms.components import Component, Option, Options, components_of, inputs_in
 from app.forms.description import fields_of
 from app.forms.filling import require_files, setting_about, setting_for
+from app.forms.on_paper import check_on_paper, form_on_paper, view_on_paper
 from app.forms.post import parse_post, row_numbers
 from app.forms.schema import errors_of, schema_of
 from app.forms.setting import Setting
@@ -23,9 +24,11 @@ __all__ = [
     "Options",
     "Setting",
     "answers_of",
+    "check_on_paper",
     "components_of",
     "errors_of",
     "fields_of",
+    "form_on_paper",
     "inputs_in",
     "parse_post",
     "require_files",
@@ -36,4 +39,5 @@ __all__ = [
     "summary_of",
     "variables_of",
     "view_of",
+    "view_on_paper",
 ]

@@ -19,11 +19,15 @@ def limits_of(item: Component, context: Mapping[str, Any]) -> tuple[date | None,
 
 
 def day_of(text: str, context: Mapping[str, Any]) -> date | None:
-    """Return the day that *text* names, or ``None`` when it names none that is known."""
+    """Return the day that *text* names, or ``None`` when it names none that is known.
+
+    Where a process is only played, *context* says which day is ``today``.
+    """
     match = _LIMIT.fullmatch(text.strip())
     if match is None:
         return _iso(text)
-    base = today() if match["name"] == "today" else _iso(context.get(match["name"]))
+    named = context.get(match["name"])
+    base = today() if match["name"] == "today" and named is None else _iso(named)
     if base is None or not match["days"]:
         return base
     days = timedelta(days=int(match["days"]))

@@ -50,7 +50,7 @@ _LOOKED_UP: dict[str, Callable[[_Facts], Any]] = {
 def setting_for(task: Task, actor: Actor, *, language: str = "zh") -> Setting:
     """Return the setting in which *actor* fills in the form of *task*."""
     facts = _Facts(task.case, actor, language, task)
-    context = _known(task.case) if task.case is not None else {}
+    context = known_of(task.case) if task.case is not None else {}
     if facts.change is not None:
         context["kind"] = facts.change.kind.value
     return Setting(OnDemand(facts.options), context, OnDemand(facts.prefill), language)
@@ -59,7 +59,7 @@ def setting_for(task: Task, actor: Actor, *, language: str = "zh") -> Setting:
 def setting_about(case: Case, actor: Actor, *, kind: str = "", language: str = "zh") -> Setting:
     """Return the setting of a form about a case that no task asks for yet."""
     facts = _Facts(case, actor, language)
-    context = _known(case) | {"kind": kind}
+    context = known_of(case) | {"kind": kind}
     return Setting(OnDemand(facts.options), context, OnDemand(facts.prefill), language)
 
 
@@ -119,7 +119,7 @@ def _measure(measure: Measure) -> str:
     return f"{measure.position}. {measure.text[:40]}"
 
 
-def _known(case: Case) -> dict[str, Any]:
+def known_of(case: Case) -> dict[str, Any]:
     """Return what conditions and limits of dates may ask for."""
     facts: dict[str, Any] = {name: _plain(getattr(case, name)) for name in _PROCESS + _FIGURES}
     return facts | {"due": case.due_on.isoformat()}

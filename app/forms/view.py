@@ -162,7 +162,8 @@ def _row(
 
 def _first_value(item: Component, draw: _Draw) -> Any:
     """Return what a fresh form shows: its prefill if known, else its default."""
-    if (day := day_of(item.prefill, {})) is not None:
+    played = {"today": draw.setting.context.get("today")}
+    if (day := day_of(item.prefill, played)) is not None:
         return day.isoformat()
     found = draw.prefill.get(item.prefill) if item.prefill else None
     return item.default if found is None else found

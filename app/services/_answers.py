@@ -33,10 +33,10 @@ Answers = Mapping[str, Any]
 #: Requests that mean nothing once the unit has said that it is done.
 NEEDS_WORK = (*_change_rules.DATED, ChangeKind.TERMINATION, ChangeKind.REASSIGNMENT)
 #: Safety and food need an emergency plan; these and buildings show the place before and after.
-_DANGEROUS = frozenset({Category.C04, Category.C05})
-_PICTURED = _DANGEROUS | {Category.C07}
+DANGEROUS = frozenset({Category.C04, Category.C05})
+PICTURED = DANGEROUS | {Category.C07}
 #: Remaining trifles are to be done in so many days.
-_SHORT = timedelta(days=15)
+SHORT = timedelta(days=15)
 
 
 @answer("acknowledge")
@@ -53,7 +53,7 @@ def acknowledge(context: Context, answers: Answers) -> None:
 @answer("plan", "cause", "goal", "leader", "measures")
 def plan(context: Context, answers: Answers) -> None:
     """File the plan with its measures."""
-    if context.case.category in _DANGEROUS and not answers.get("emergency_plan"):
+    if context.case.category in DANGEROUS and not answers.get("emergency_plan"):
         raise Invalid(fields={"emergency_plan": ["安全、食品类问题须附应急预案。"]})
     made = Plan(
         case_id=context.case.id,
@@ -114,7 +114,7 @@ def _note_measures(context: Context, rows: Sequence[Answers]) -> None:
 
 
 def _require_photos(context: Context, answers: Answers) -> None:
-    if context.case.category not in _PICTURED:
+    if context.case.category not in PICTURED:
         return
     missing = [key for key in ("photos_before", "photos_after") if not answers.get(key)]
     if missing:
@@ -167,7 +167,7 @@ def verify(context: Context, answers: Answers) -> None:
     found.result, found.opinion = Result(answers["result"]), answers["opinion"]
     found.verified_at, found.verified_by_id = context.at, context.person.id
     due_on = date.fromisoformat(answers["due"]) if answers.get("due") else None
-    if found.result is Result.R2 and due_on and due_on > local_date(context.at) + _SHORT:
+    if found.result is Result.R2 and due_on and due_on > local_date(context.at) + SHORT:
         raise Invalid(fields={"due": ["个别尾项的新期限不得超过15日。"]})
     context.case.verify(found.result, context.at, due_on=due_on)
 

@@ -36,12 +36,27 @@ def deem_letter_served(context: Context) -> None:
     record(context, "letter_deemed_served", {"letter": letter.number})
 
 
-@effect("提醒", plain=True)
+@effect("提醒", plain=True, anywhere=True)
 def remind(context: Context, notice: str, to: str) -> None:
     """Tell the holders of the roles in *to*, comma-separated, of a deadline."""
-    roles = [Role(role.strip()) for role in to.split(",")]
     of = f"{context.process.id}:{local_date(context.at).isoformat()}"
-    _notices.tell(context, notice, roles, of=of, params={})
+    _notices.tell(context, notice, _roles(to), of=of, params={})
+
+
+def _roles(to: str) -> list[Role]:
+    return [Role(role.strip()) for role in to.split(",") if role.strip()]
+
+
+#: Nobody reads a longer sentence.
+LONGEST_NOTICE = 200
+
+
+@effect("发送通知", plain=True, anywhere=True)
+def notify(context: Context, text: str, to: str) -> None:
+    """Tell the holders of the roles in *to* what the diagram says, in its own words."""
+    of = f"{context.process.id}:{context.doing[:40]}:{local_date(context.at).isoformat()}"
+    params = {"text": str(text)[:LONGEST_NOTICE]}
+    _notices.tell(context, "notify", _roles(to), of=of, params=params)
 
 
 @effect("更新预警灯", plain=True)
