@@ -35,6 +35,8 @@ EVENTS = {
     "revoked": "撤销该问题，不再办理",
     "reassigned": "由%(from)s转办至%(to)s，重新签收",
     "deadline_stopped": "因异议复查，停止计时：%(timer)s",
+    "migrated": "流程由第%(from)s版改为第%(to)s版",
+    "migration_undone": "撤回流程迁移，由第%(from)s版恢复为第%(to)s版",
 }
 
 #: The sentence of each kind of notice.
@@ -57,4 +59,6 @@ NOTICES = {
     "admit_due": "异议受理审查期限已到",
     "examine_due": "异议复查期限将到，请抓紧办理",
     "answer_due": "复查结论答复期限已到",
+    "step_coming": "办理期限将到，请抓紧办理",
+    "step_due": "办理期限已到，请及时处理",
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 import notices from './notices.mjs';
+import withoutFeel from './without-feel.mjs';
 
 const here = import.meta.dirname;
 
@@ -12,7 +13,7 @@ export default defineConfig({
   base: './',
   publicDir: 'public',
   logLevel: 'error',
-  plugins: [notices(JSON.parse(readFileSync(resolve(here, 'package-lock.json'), 'utf8')), here)],
+  plugins: [withoutFeel(here), notices(JSON.parse(readFileSync(resolve(here, 'package-lock.json'), 'utf8')), here)],
   build: {
     outDir: resolve(here, '../app/web/static/dist'),
     emptyOutDir: true,
@@ -21,10 +22,11 @@ export default defineConfig({
     minify: true,
     sourcemap: false,
     modulePreload: false,
+    manifest: 'manifest.json', // which styles an entry needs, with those of what it shares
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
     rollupOptions: {
-      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js'), modeler: resolve(here, 'src/modeler/main.js') },
+      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js'), modeler: resolve(here, 'src/modeler/main.js'), fields: resolve(here, 'src/fields/main.js'), dmn: resolve(here, 'src/dmn/main.js'), diff: resolve(here, 'src/diff/main.js') },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',

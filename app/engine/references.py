@@ -14,7 +14,20 @@ def form_keys(xml: str) -> frozenset[str]:
     Raises:
         InvalidDiagram: the text is not safe XML.
     """
-    key = f"{_CAMUNDA}formKey"
+    return _named(xml, "formKey")
+
+
+def decision_keys(xml: str) -> frozenset[str]:
+    """Return the ids of the decision tables that the diagram's steps name.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    return _named(xml, "decisionRef")
+
+
+def _named(xml: str, attribute: str) -> frozenset[str]:
+    key = f"{_CAMUNDA}{attribute}"
     return frozenset(value for node in parse_xml(xml).iter() if (value := node.get(key)))
 
 
@@ -27,3 +40,40 @@ def process_properties(xml: str) -> Mapping[str, str]:
     path = f"{_BPMN}process/{_BPMN}extensionElements/{_CAMUNDA}properties/{_CAMUNDA}property"
     found = parse_xml(xml).iterfind(path)
     return {node.get("name", ""): node.get("value", "") for node in found}
+
+
+def process_name(xml: str) -> str:
+    """Return what the drawing calls its process; empty if it says nothing.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    return _process_attribute(xml, "name")
+
+
+def process_id(xml: str) -> str:
+    """Return the id of the drawing's process; empty if there is none.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    return _process_attribute(xml, "id")
+
+
+def _process_attribute(xml: str, name: str) -> str:
+    processes = list(parse_xml(xml).iter(f"{_BPMN}process"))
+    runs = [one for one in processes if one.get("isExecutable") == "true"] or processes
+    return (runs[0].get(name) or "").strip() if runs else ""
+
+
+def form_users(xml: str) -> Mapping[str, str]:
+    """Return the name of the first step that each form is filled in at.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    found: dict[str, str] = {}
+    for node in parse_xml(xml).iter(f"{_BPMN}*"):
+        if key := node.get(f"{_CAMUNDA}formKey"):
+            found.setdefault(key, "".join((node.get("name") or "").split()))
+    return found

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from app.domain.errors import InvalidDiagram, Problem
 from app.engine import form_keys
@@ -24,6 +25,16 @@ def read(file: Path) -> Bundle:
     return Bundle(file.stem, xml, forms, tables)
 
 
+def scenarios_beside(file: Path) -> list[dict[str, Any]]:
+    """Return the scenarios of a diagram, ``scenarios/<key>.json`` beside it, if it has any.
+
+    Raises:
+        InvalidDiagram: the file can't be read.
+    """
+    beside = file.parent / "scenarios" / f"{file.stem}.json"
+    return list(_json(beside).get("scenarios", ())) if beside.exists() else []
+
+
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -31,7 +42,7 @@ def _text(file: Path) -> str:
         raise _fault("file/unreadable", "无法读取文件%(name)s。", file) from error
 
 
-def _json(file: Path) -> dict[str, object]:
+def _json(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(_text(file))
     except json.JSONDecodeError as error:

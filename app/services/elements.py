@@ -83,6 +83,15 @@ def _drawing(diagram_id: int, _sha256: str) -> Drawing:
         return _NOTHING
 
 
+def of_xml(xml: str) -> Drawing:
+    """Return a drawing that is no version, or not yet one.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    return _read(parse_xml(xml))
+
+
 def _read(root: Any) -> Drawing:
     elements: dict[str, Element] = {}
     flows: dict[str, list[str]] = {}

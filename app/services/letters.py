@@ -9,7 +9,11 @@ from app.domain.errors import NotFound
 from app.domain.letter import Letter
 from app.domain.people import Actor
 from app.domain.vocabulary import LetterState
+from app.services import _letters
 from app.services._scope import visible
+
+#: What a letter may be written for, with the sentence that says so.
+REASONS = _letters.REASONS
 
 #: What a unit may see of the office's letters: those that were sent.
 _SENT = (LetterState.ISSUED, LetterState.REPLIED, LetterState.SETTLED)

@@ -13,13 +13,14 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask) -> None:
     """Register all pages."""
-    from app.web import frame, signing, wording
+    from app.web import assets, frame, signing, wording
 
     # A form left open over lunch must still be accepted; the login's own end is the limit.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     csrf.init_app(app)
     signing.init_app(app)
     frame.init_app(app)
+    assets.init_app(app)
     wording.init_app(app)
     for page in _pages():
         app.register_blueprint(page)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.process import Diagram
 from app.domain.vocabulary import Role
 from app.engine import UserTask
 from app.services import diagrams, dossier, english
+from app.services.design import overview
 from app.texts import label, language
 
 bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
@@ -15,8 +17,10 @@ bp = Blueprint("diagrams", __name__, url_prefix="/diagrams")
 
 @bp.get("")
 def page() -> ResponseReturnValue:
-    """List every version of every diagram."""
-    return render_template("diagrams/page.html", here="diagrams", diagrams=diagrams.listing())
+    """List the versions of the diagrams: to those who don't draw, only what was in force."""
+    draws = g.actor.has(*overview.REVIEWERS)
+    found = [one for one in diagrams.listing() if draws or one.published_at]
+    return render_template("diagrams/page.html", here="diagrams", diagrams=found, draws=draws)
 
 
 @bp.get("/<key>/<int:version>")
@@ -28,8 +32,13 @@ def diagram(key: str, version: int) -> ResponseReturnValue:
         here="diagrams",
         diagram=found,
         src=url_for("diagrams.drawing", key=key, version=version),
-        steps=[_step(element, step) for element, step in dossier.steps_of(found).items()],
+        steps=steps(found),
     )
+
+
+def steps(found: Diagram) -> list[dict[str, str]]:
+    """Return the lines of the table beside a drawing."""
+    return [_step(element, step) for element, step in dossier.steps_of(found).items()]
 
 
 def _step(element: str, step: UserTask) -> dict[str, str]:

@@ -17,6 +17,7 @@ from app.clock import LOCAL, today, utcnow
 from app.domain.people import Actor
 from app.domain.vocabulary import Role
 from app.services import inbox, incidents, notices
+from app.services.design import overview
 from app.texts import label, language, local_moment
 
 
@@ -60,7 +61,7 @@ class Frame:
     @cached_property
     def office(self) -> str:
         """The unit the person works for."""
-        return str(g.person.unit.name)
+        return self.actor.unit_name
 
     @cached_property
     def roles(self) -> list[str]:
@@ -77,6 +78,10 @@ class Frame:
         ]
         if self.runs_the_office:
             sections.insert(2, Section(gettext("督导办"), self._office))
+        if self.designs:
+            # What somebody does all day comes first.
+            place = 0 if overview.draws_only(self.actor) else -1
+            sections.insert(place, Section(gettext("流程"), (self.designer,)))
         if incidents.watches(self.actor):
             sections.insert(-1, Section(gettext("运行"), self._running))
         return sections
@@ -87,7 +92,21 @@ class Frame:
         bell = Link(
             "notices", gettext("通知"), "bell", url_for("notices.page"), self.unread, late=True
         )
+        if overview.draws_only(self.actor):
+            return [self.designer, self._work[0], *self._reference[:2], bell]
         return [self._work[0], self._work[1], self._ledger[0], self._ledger[1], bell]
+
+    @property
+    def designs(self) -> bool:
+        """Whether the person draws processes or reviews them."""
+        return self.actor.has(*overview.REVIEWERS)
+
+    @cached_property
+    def designer(self) -> Link:
+        """The link to where processes are drawn and reviewed."""
+        name = gettext("流程设计") if self.actor.has(Role.ANALYST) else gettext("流程审核")
+        waiting = overview.to_review(self.actor)
+        return Link("designer", name, "flow", url_for("designer.home"), waiting)
 
     @property
     def runs_the_office(self) -> bool:
@@ -164,7 +183,7 @@ def _digest(path: Path, _stamp: int) -> str:
 
 def surround() -> dict[str, Any]:
     """Return what every template may use."""
-    values: dict[str, Callable[..., str] | str | Frame] = {
+    values: dict[str, Callable[..., str | list[str]] | str | Frame] = {
         "asset": asset,
         "language": language(),
         "here_url": request.full_path.rstrip("?"),

@@ -8,10 +8,11 @@ from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from app.domain.errors import Unavailable
-from app.domain.people import Actor, User
+from app.domain.people import Actor
 from app.http import status_of
 from app.services import accounts
 from app.services.accounts import LoginRefused
+from app.services.design import overview
 from app.texts import LOCALES, say
 
 bp = Blueprint("signing", __name__)
@@ -23,8 +24,8 @@ PUBLIC = ("/static/", "/api/", "/healthz", "/login", "/setup", "/locale", "/p/",
 class SignedIn(UserMixin):  # type: ignore[misc]
     """A login as Flask-Login sees it: known by its token, which the session cookie holds."""
 
-    def __init__(self, token: str, person: User) -> None:
-        self.token, self.person = token, person
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token, self.actor = token, actor
 
     def get_id(self) -> str:
         """Return what the session cookie keeps."""
@@ -42,11 +43,11 @@ def _load(token: str) -> SignedIn | None:
     if "unavailable" in g:
         return None  # the page that says so is drawn for nobody
     try:
-        person = accounts.signed_in(token)
+        actor = accounts.signed_in(token)
     except Unavailable:
         g.unavailable = True
         raise
-    return SignedIn(token, person) if person else None
+    return SignedIn(token, actor) if actor else None
 
 
 def is_public(path: str) -> bool:
@@ -59,9 +60,8 @@ def require_login() -> ResponseReturnValue | None:
     if request.path.startswith(("/static/", "/api/", "/healthz")):
         return None
     if current_user.is_authenticated:
-        g.person = current_user.person
-        g.actor = Actor.of(g.person)
-        g.locale = g.person.locale
+        g.actor = current_user.actor
+        g.locale = g.actor.locale
         return None
     return None if is_public(request.path) else ask_to_sign_in()
 
@@ -80,8 +80,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Start at the inbox."""
-    return redirect(url_for("inbox.page"))
+    """Start where the person's work is."""
+    return redirect(_first_page())
 
 
 @bp.get("/login")
@@ -104,12 +104,13 @@ def sign_in() -> ResponseReturnValue:
         )
         return page, status_of(refusal)
     session.clear()
-    person = accounts.signed_in(token)
-    if person is None:
+    actor = accounts.signed_in(token)
+    if actor is None:
         return redirect(url_for("signing.login"))
-    login_user(SignedIn(token, person))
-    if person.locale in LOCALES:
-        session["locale"] = person.locale
+    login_user(SignedIn(token, actor))
+    g.actor = actor
+    if actor.locale in LOCALES:
+        session["locale"] = actor.locale
     return redirect(_next())
 
 
@@ -134,8 +135,13 @@ def choose_locale() -> ResponseReturnValue:
 
 
 def _next() -> str:
-    """Return where to go on: a page of ours, or the inbox."""
-    return _local(request.values.get("next", "")) or url_for("inbox.page")
+    """Return where to go on: a page of ours, or where the person's work is."""
+    return _local(request.values.get("next", "")) or _first_page()
+
+
+def _first_page() -> str:
+    """Return the inbox, or the designer for those who only draw."""
+    return url_for("designer.home" if overview.draws_only(g.actor) else "inbox.page")
 
 
 def _local(url: str) -> str | None:

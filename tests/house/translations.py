@@ -37,6 +37,7 @@ SPEAKING = (
     "http.py",
     "texts.py",
     "deadline_texts.py",
+    "play_texts.py",
     "sayings.py",
     "messages.py",
 )
@@ -48,14 +49,15 @@ DATA = {
     "app/domain/rule_sets.py": "BY_DESIGN",  # has its English beside it
     "app/domain/holiday_notice.py": "YES NO MAKE_UP WORK REST _DATE _MADE_UP "
     "_NO_YEAR",  # how notices are written
-    "app/services/_effects.py": "",  # what a modeler calls the effects
-    "app/services/_change_effects.py": "grant_change refuse_change withdraw_change deem_accepted",
-    "app/services/_objection_effects.py": "",  # the same
     "app/services/_letters.py": "PREFIXES REASONS draft next_number day",  # Chinese documents
     "app/services/calendar_files.py": "_HEADINGS _opposite",  # how notices are written
     "app/services/calendar_sources.py": "",  # Chinese festivals
     "app/services/calendars.py": "SEEDED",  # kept with the calendar
     "app/web/calendar_import.py": "_TEMPLATE",  # how notices are written
+    "app/engine/converting/conversion.py": "_PAST",  # kept in the drawing
+    "app/services/design/desktop_templates.py": "",  # the desktop modeler's, Chinese
+    "app/services/design/exports.py": "_README",  # goes with them
+    "app/services/design/signers.py": "_office",  # the name of a unit, kept with the key
     "app/services/founding.py": "COMMITTEE",  # names of units, kept with the county
     "app/services/ledger_cells.py": "_DATE _UNTIL _DAYS _IN_WORKDAYS _YES _NO "
     "severity mode source_level",  # how ledgers are written

@@ -2,10 +2,10 @@
 const waiting = new IntersectionObserver((entries) => {
   if (!entries.some((entry) => entry.isIntersecting)) return;
   waiting.disconnect();
-  const { viewer, viewerStyle } = document.body.dataset;
-  const style = document.createElement('link');
-  Object.assign(style, { rel: 'stylesheet', href: viewerStyle });
-  document.head.append(style);
+  const { viewer, viewerStyles } = document.body.dataset;
+  for (const href of viewerStyles.split(' ')) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }));
+  }
   import(/* @vite-ignore */ viewer);
 });
 

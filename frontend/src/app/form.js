@@ -14,7 +14,7 @@ customElements.define(
       this.changed = false;
       this.sending = false;
       this.warn = (event) => {
-        if (this.changed && !this.sending) event.preventDefault();
+        if (this.changed && !this.sending && !this.hasAttribute('trial')) event.preventDefault();
       };
       this.keep = () => this.send();
       addEventListener('beforeunload', this.warn);

@@ -1,27 +1,52 @@
-// What is drawn is kept by itself; if somebody else kept something meanwhile, that is said and
-// nothing is overwritten.
+// What is drawn is kept by itself. If somebody else kept something meanwhile, nothing is
+// overwritten: both are laid side by side (see merging).
+import { filled } from './words.js';
+
 const PAUSE = 1500;
+const AGAIN = 15000;
 
 export class Keeping {
-  constructor(modeler, { state, address, headers, revision, texts }) {
-    Object.assign(this, { modeler, state, address, headers, revision, texts });
-    modeler.on('commandStack.changed', () => this.soon());
-    addEventListener('beforeunload', (event) => {
-      if (this.dirty) event.preventDefault();
-    });
+  constructor(board) {
+    const { modeler, told, texts } = board;
+    Object.assign(this, { board, modeler, texts, state: board.part('state') });
+    // What the server has, as far as this page knows: the common ground of a merge.
+    Object.assign(this, { base: told.xml, revision: told.revision });
+    modeler.on('commandStack.changed', () => this.changed());
+    addEventListener('beforeunload', (event) => this.dirty && event.preventDefault());
+    addEventListener('online', () => this.dirty && this.keep());
+    document.addEventListener('visibilitychange', () => document.hidden && this.dirty && this.keep());
   }
 
-  soon() {
-    this.dirty = true;
-    this.say('typing');
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.keep(), PAUSE);
+  begin() {
+    const { saved_at: at, by } = this.board.told;
+    if (this.revision) this.say('kept', filled(this.texts.kept_by, { at, by }));
+    else this.say('fresh', this.texts.fresh);
   }
 
-  async keep(note = '') {
+  // The board was emptied into another drawing by an import, which clears the stack: not a change.
+  changed() {
+    if (this.modeler.get('commandStack').canUndo() || this.dirty || this.moved) this.soon();
+  }
+
+  soon(pause = PAUSE) {
+    Object.assign(this, { dirty: true, moved: true });
+    if (this.board.merging.pending) return;
+    this.say('unsaved', this.texts.unsaved);
     clearTimeout(this.waiting);
-    if (this.busy) return this.busy.then(() => this.keep(note));
-    this.busy = this.send(note);
+    this.waiting = setTimeout(() => this.keep(), pause);
+  }
+
+  // Take up where a copy that was never kept left off.
+  goOnFrom({ base, revision }) {
+    Object.assign(this, { base, revision });
+    this.soon(0);
+  }
+
+  async keep() {
+    clearTimeout(this.waiting);
+    if (this.board.merging.pending) return this.board.merging.show();
+    while (this.busy) await this.busy;
+    this.busy = this.send();
     try {
       return await this.busy;
     } finally {
@@ -29,30 +54,73 @@ export class Keeping {
     }
   }
 
-  async send(note) {
-    this.dirty = false;
+  async send() {
     const { xml } = await this.modeler.saveXML({ format: true });
-    const body = JSON.stringify({ xml, revision: this.revision, note });
-    try {
-      const answer = await fetch(this.address, { method: 'PUT', headers: { ...this.headers, 'Content-Type': 'application/json' }, body });
-      const told = await answer.json();
-      if (!answer.ok) return this.refused(told.detail);
-      this.revision = told.revision;
-      this.say('kept', told.at);
-      return true;
-    } catch {
-      return this.refused(this.texts.offline);
-    }
+    this.dirty = false;
+    this.say('keeping', this.texts.keeping);
+    this.board.rescue.put({ xml, base: this.base, revision: this.revision });
+    const answer = await this.asked('PUT', this.board.told.address, { xml, revision: this.revision });
+    if (!answer) return false;
+    if (answer.status === 409) return this.outrun(xml, answer.told.detail);
+    if (!answer.ok) return this.refused(answer.told.detail);
+    this.kept(xml, answer.told);
+    return true;
   }
 
-  refused(detail) {
+  kept(xml, { revision, saved_at: at }) {
+    Object.assign(this, { base: xml, revision });
+    this.board.rescue.drop();
+    if (!this.dirty) this.say('kept', filled(this.texts.kept, { at }));
+  }
+
+  // Somebody was faster. Where only forms or tables were kept, the drawing goes on as it is.
+  async outrun(mine, detail) {
+    const now = await this.asked('GET', this.board.told.draft);
+    if (!now) return false;
+    if (!now.ok) return this.refused(now.told.detail);
+    if (now.told.xml === mine) return this.kept(mine, now.told) ?? true; // it was kept; only the answer was lost
+    if (now.told.xml === this.base) {
+      this.revision = now.told.revision;
+      return this.send();
+    }
     this.dirty = true;
-    this.say('refused', detail);
+    this.say('refused', this.texts.merge_pending);
+    await this.board.merging.begin({ base: this.base, mine, theirs: now.told, detail });
     return false;
   }
 
-  say(key, more = '') {
+  // → {ok, status, told}, or nothing if the server cannot be reached or makes no sense.
+  async asked(method, address, body) {
+    const headers = { ...this.board.headers, ...(body ? { 'Content-Type': 'application/json' } : {}) };
+    let answer;
+    try {
+      answer = await fetch(address, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    } catch {
+      return this.later(this.texts.offline);
+    }
+    try {
+      return { ok: answer.ok, status: answer.status, told: await answer.json() };
+    } catch {
+      return this.later(this.texts.odd);
+    }
+  }
+
+  later(sentence) {
+    this.dirty = true;
+    this.say('refused', sentence);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.keep(), AGAIN);
+    return null;
+  }
+
+  refused(reason) {
+    this.dirty = true;
+    this.say('refused', filled(this.texts.refused, { reason }));
+    return false;
+  }
+
+  say(key, sentence) {
     this.state.dataset.state = key;
-    this.state.textContent = (this.texts[key] ?? '{0}').replace('{0}', more);
+    this.state.textContent = sentence;
   }
 }

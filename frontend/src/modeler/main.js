@@ -1,24 +1,15 @@
 // <gov-modeler>: draw a process of the pieces that the program knows.
-import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
-import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
-import ColorPicker from 'bpmn-js-color-picker';
-import NativeCopyPaste from 'bpmn-js-native-copy-paste';
-import Modeler from 'bpmn-js/lib/Modeler';
-import AddExporter from '@bpmn-io/add-exporter';
-import Minimap from 'diagram-js-minimap';
-import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
-import 'bpmn-js/dist/assets/diagram-js.css';
-import 'bpmn-js/dist/assets/bpmn-js.css';
-import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css';
-import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
-import 'diagram-js-minimap/assets/diagram-js-minimap.css';
-import 'bpmn-js-color-picker/colors/color-picker.css';
 import './modeler.css';
+import { build } from './build.js';
+import { cases } from './cases.js';
 import { Findings } from './findings.js';
 import { Keeping } from './keeping.js';
-import CataloguePanel from './properties/provider.js';
+import { Merging } from './merging/dialog.js';
+import { note } from './notes.js';
+import { Rescue, offerRescue } from './rescue.js';
 import { tools } from './tools.js';
-import { translated } from './translate.js';
+import { whole } from './view.js';
+import { filled } from './words.js';
 
 customElements.define(
   'gov-modeler',
@@ -32,36 +23,44 @@ customElements.define(
       this.modeler = null;
     }
 
-    async open() {
-      const told = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
-      const part = (name) => this.querySelector(`[data-part="${name}"]`);
-      const headers = { 'X-CSRFToken': told.csrf };
-      this.modeler = new Modeler({
-        container: part('canvas'),
-        propertiesPanel: { parent: part('panel') },
-        additionalModules: [
-          BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CreateAppendAnythingModule,
-          Minimap, ColorPicker, NativeCopyPaste, AddExporter, CataloguePanel, translated(told.language),
-        ],
-        moddleExtensions: { camunda },
-        catalogue: told.catalogue,
-        exporter: { name: 'Xiaohao', version: told.version },
-      });
-      this.keeping = new Keeping(this.modeler, { state: part('state'), address: told.address, headers, revision: told.revision, texts: told.texts });
-      this.findings = new Findings(this.modeler, { list: part('findings'), count: part('count'), address: `${told.address}/lint`, headers, texts: told.texts });
-      tools(this, told);
-      await this.show(told.xml);
+    part(name) {
+      return this.querySelector(`[data-part="${name}"]`);
     }
 
+    async open() {
+      const told = JSON.parse(this.part('told').textContent);
+      const texts = JSON.parse(this.part('texts').textContent);
+      Object.assign(this, { told, texts, headers: { 'X-CSRFToken': told.csrf, Accept: 'application/json' } });
+      this.part('canvas').textContent = '';
+      this.modeler = build(this);
+      this.rescue = new Rescue(told);
+      this.keeping = new Keeping(this);
+      this.merging = new Merging(this);
+      this.findings = new Findings(this);
+      tools(this);
+      if (!(await this.show(told.xml))) return;
+      this.keeping.begin();
+      cases(this);
+      offerRescue(this);
+    }
+
+    // Put a drawing on the board; one that cannot be read leaves what was there, and says why.
     async show(xml) {
+      const drawn = this.shown && (await this.modeler.saveXML({ format: true })).xml;
+      const before = this.modeler.getDefinitions();
       try {
-        await this.modeler.importXML(xml);
-        this.modeler.get('canvas').zoom('fit-viewport', 'auto');
+        const { warnings } = await this.modeler.importXML(xml);
+        this.shown = xml;
+        whole(this.modeler);
         this.setAttribute('data-state', 'ready');
-        await this.findings.check();
+        if (warnings.length) note(this, filled(this.texts.warnings, { n: warnings.length, first: warnings[0].message }));
+        this.findings.check();
+        return true;
       } catch (error) {
-        this.setAttribute('data-state', 'failed');
-        this.querySelector('[data-part="state"]').textContent = error.message;
+        if (!drawn) this.setAttribute('data-state', 'failed');
+        else if (this.modeler.getDefinitions() !== before) await this.modeler.importXML(drawn);
+        note(this, `${filled(this.texts.broken, { reason: error.message })} ${drawn ? '' : this.texts.broken_hint}`, 'late');
+        return false;
       }
     }
   },

@@ -1,39 +1,69 @@
-// The buttons above the drawing. Each is a <button data-do>; the modeler's own keys work beside them.
-export function tools(element, told) {
-  const { modeler, keeping } = element;
+// The buttons above the drawing. Each is a <button data-do>; the board's own keys work beside them.
+import { note } from './notes.js';
+import { whole } from './view.js';
+import { filled, save } from './words.js';
+
+const LARGEST = 4_000_000;
+const FOREIGN = /xmlns:zeebe=|executionPlatform="Camunda Cloud"/;
+
+export function tools(board) {
+  const { modeler, keeping, told } = board;
   const stack = () => modeler.get('commandStack');
+  const dialog = board.part('keyboard');
   const acts = {
     undo: () => stack().undo(),
     redo: () => stack().redo(),
-    fit: () => modeler.get('canvas').zoom('fit-viewport', 'auto'),
+    in: () => modeler.get('zoomScroll').stepZoom(1),
+    out: () => modeler.get('zoomScroll').stepZoom(-1),
+    fit: () => whole(modeler),
     find: () => modeler.get('searchPad').toggle(),
+    keys: () => dialog.showModal(),
+    shut: () => dialog.close(),
     keep: () => keeping.keep(),
-    xml: async () => save(`${told.key}.bpmn`, 'application/xml', (await modeler.saveXML({ format: true })).xml),
+    open: () => board.part('file').click(),
+    xml: async () => save(`${told.key}.bpmn`, 'application/xml', await drawn(board)),
     svg: async () => save(`${told.key}.svg`, 'image/svg+xml', (await modeler.saveSVG()).svg),
-    panel: () => element.toggleAttribute('data-wide'),
   };
-  element.addEventListener('click', (event) => {
+  board.addEventListener('click', (event) => {
     const button = event.target.closest('[data-do]');
-    if (button) acts[button.dataset.do]?.();
+    if (!button) return;
+    button.closest('details.menu')?.removeAttribute('open');
+    acts[button.dataset.do]?.();
   });
-  element.addEventListener('keydown', (event) => {
-    if (event.key.toLowerCase() === 's' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      keeping.keep();
-    }
+  board.addEventListener('keydown', (event) => {
+    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    keeping.keep();
   });
-  modeler.on('commandStack.changed', () => {
-    for (const name of ['undo', 'redo']) {
-      const button = element.querySelector(`[data-do="${name}"]`);
-      if (button) button.disabled = !stack()[name === 'undo' ? 'canUndo' : 'canRedo']();
-    }
-  });
+  board.part('file').addEventListener('change', (event) => opened(board, event.target));
+  const show = () => {
+    board.querySelector('[data-do="undo"]').disabled = !stack().canUndo();
+    board.querySelector('[data-do="redo"]').disabled = !stack().canRedo();
+  };
+  modeler.on(['commandStack.changed', 'import.done'], show);
+  show();
 }
 
-function save(name, type, text) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+// What is on the board, or, if nothing could be put on it, what the server gave.
+async function drawn({ modeler, told, shown }) {
+  return shown ? (await modeler.saveXML({ format: true })).xml : told.xml;
+}
+
+async function opened(board, input) {
+  const [file] = input.files;
+  input.value = '';
+  if (!file) return;
+  if (file.size > LARGEST) return void note(board, board.texts.too_large, 'late');
+  const put = async () => {
+    const text = await file.text();
+    if (!(await board.show(text))) return false;
+    board.keeping.soon(0);
+    if (FOREIGN.test(text)) {
+      const go = () => void location.assign(board.told.import);
+      return void note(board, filled(board.texts.foreign, { name: file.name }), 'soon', [[board.texts.import, go]]);
+    }
+    return void note(board, filled(board.texts.opened, { name: file.name }), 'ok');
+  };
+  if (!board.shown) return put();
+  return void note(board, filled(board.texts.replace, { name: file.name }), 'soon', [[board.texts.replace_do, () => put() && false]]);
 }

@@ -6,6 +6,7 @@ export function draw(viewer, facts) {
   const registry = viewer.get('elementRegistry');
   const known = (item) => registry.get(item.element ?? item);
   for (const id of passed(registry, facts)) canvas.addMarker(id, 'gov-done');
+  ways(viewer, facts);
   for (const task of facts.tasks.filter(known)) {
     canvas.addMarker(task.element, task.overdue ? 'gov-late' : 'gov-open');
     badge(viewer, task.element, task, { top: -13, left: registry.get(task.element).width / 2 });
@@ -14,6 +15,39 @@ export function draw(viewer, facts) {
     canvas.addMarker(timer.element, timer.overdue ? 'gov-timer-late' : 'gov-timer');
     badge(viewer, timer.element, { ...timer, timer: true }, { bottom: 6, left: 12 });
   }
+}
+
+// What plays took and what none took: facts.passed = [node, …], facts.taken = {flow: times},
+// facts.never = [flow, …] with facts.never_text on each.
+function ways(viewer, facts) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  const waiting = new Set(facts.tasks.map((task) => task.element));
+  for (const id of facts.passed ?? []) if (registry.get(id) && !waiting.has(id)) canvas.addMarker(id, 'gov-done');
+  for (const [id, times] of Object.entries(facts.taken ?? {})) {
+    if (!registry.get(id)) continue;
+    canvas.addMarker(id, 'gov-done');
+    if (times > 1 || facts.never) sign(viewer, id, `${times}`, 'gov-times');
+  }
+  for (const id of facts.never ?? []) {
+    if (!registry.get(id)) continue;
+    canvas.addMarker(id, 'gov-never');
+    sign(viewer, id, facts.never_text, 'gov-times never');
+  }
+}
+
+// A small sign in the middle of the longest stretch of a flow.
+function sign(viewer, id, words, className) {
+  const points = viewer.get('elementRegistry').get(id).waypoints;
+  const stretches = points.slice(1).map((end, place) => [points[place], end]);
+  const length = ([from, to]) => Math.hypot(to.x - from.x, to.y - from.y);
+  const [from, to] = stretches.reduce((best, one) => (length(one) > length(best) ? one : best));
+  const made = part('span', words);
+  made.className = className;
+  const left = Math.min(...points.map((point) => point.x));
+  const top = Math.min(...points.map((point) => point.y));
+  const position = { left: (from.x + to.x) / 2 - left, top: (from.y + to.y) / 2 - top };
+  viewer.get('overlays').add(id, 'gov-times', { position, html: made, scale: true });
 }
 
 // The elements passed, and the flows between them. Behind a gateway only the branch that was taken

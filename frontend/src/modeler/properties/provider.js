@@ -1,84 +1,61 @@
 // What a diagram means here: who does it, with which form, by when, with what effect. All of it is
 // chosen from the catalogue, and kept where the desktop Camunda Modeler (Camunda 7) keeps it too.
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
-import { attribute, field, flag, setting } from './entries.js';
-import { read, write } from './rule.js';
-import { property, timerCommand, timerOf, timerText, writeProperties } from './write.js';
+import { clocksOf, deadline } from './deadline.js';
+import { attribute, field, setting, several } from './entries.js';
+import { flow } from './flow.js';
+import { timerOf } from './write.js';
 
-const name = (list) => list.map(({ value, label }) => ({ value, label }));
+// Groups of the general panel that ours take the place of.
+const REPLACED = new Set(['timer', 'condition']);
+const SUBJECTS = [{ value: 'case', label: '一个问题', own: true }, { value: 'none', label: '不针对问题', own: true }];
 
 export class CatalogueProvider {
-  constructor(propertiesPanel, catalogue) {
-    this.catalogue = catalogue;
+  constructor(propertiesPanel, catalogue, translate) {
+    Object.assign(this, { catalogue, translate });
     propertiesPanel.registerProvider(200, this);
   }
 
   getGroups(element) {
-    return (groups) => [...groups.filter((group) => !REPLACED.has(group.id)), ...this.own(element)];
+    return (groups) => {
+      const theirs = groups.filter((group) => !REPLACED.has(group.id));
+      const general = theirs.filter((group) => group.id === 'general');
+      return [...general, ...this.own(element), ...theirs.filter((group) => group.id !== 'general')];
+    };
   }
 
   own(element) {
-    const groups = [];
-    const add = (id, label, entries) => entries.length && groups.push({ id, label, shouldOpen: true, entries: entries.map((one) => ({ ...one, element })) });
-    if (isAny(element, ['bpmn:UserTask', 'bpmn:ManualTask'])) add('gov-work', '办理', this.work());
-    if (timerOf(element)) add('gov-deadline', '期限', this.deadline(element));
-    if (is(element, 'bpmn:ServiceTask')) add('gov-effect', '系统动作', this.effect(element));
-    if (is(element, 'bpmn:BusinessRuleTask')) add('gov-decision', '决策表', this.decision());
-    if (is(element, 'bpmn:SequenceFlow')) add('gov-condition', '走向条件', this.condition(element));
-    if (isAny(element, ['bpmn:Process', 'bpmn:Participant'])) add('gov-process', '流程', this.process());
-    if (element.businessObject.get('name') !== undefined || is(element, 'bpmn:FlowNode')) add('gov-english', '英文', [field('gov-name-en', 'text', '英文名称', setting('name_en'))]);
-    return groups;
+    const groups = this.groups(element).filter((group) => group.entries.length);
+    return groups.map(({ label, more = '', entries, about = element, ...group }) => ({
+      shouldOpen: true,
+      ...group,
+      label: `${this.translate(label)}${more && `：${more}`}`,
+      entries: entries.map((one) => ({ ...one, about })),
+    }));
+  }
+
+  groups(element) {
+    const group = (id, label, entries) => ({ id, label, entries });
+    const named = is(element, 'bpmn:FlowElement') || isAny(element, ['bpmn:Process', 'bpmn:Participant', 'bpmn:Lane']);
+    return [
+      ...(isAny(element, ['bpmn:UserTask', 'bpmn:ManualTask']) || element.type === 'bpmn:Task' ? [group('gov-work', '办理', this.work()), ...clocksOf(element, this.catalogue)] : []),
+      ...(timerOf(element) ? [group('gov-deadline', '期限', deadline(element, this.catalogue))] : []),
+      ...(is(element, 'bpmn:ServiceTask') ? [group('gov-effect', '系统动作', this.effect(element))] : []),
+      ...(is(element, 'bpmn:BusinessRuleTask') ? [group('gov-decision', '决策表', this.decision())] : []),
+      ...(is(element, 'bpmn:ScriptTask') ? [group('gov-script', '计算', this.script())] : []),
+      ...(is(element, 'bpmn:SequenceFlow') ? [group('gov-condition', '走向条件', flow(element, this.catalogue))] : []),
+      ...(isAny(element, ['bpmn:Process', 'bpmn:Participant', 'bpmn:Collaboration']) ? [group('gov-process', '流程', this.process())] : []),
+      ...(named ? [{ ...group('gov-english', '英文', field('gov-name-en', 'text', '英文名称', setting('name_en'))), shouldOpen: false }] : []),
+    ];
   }
 
   work() {
     const { roles, forms, stages, people } = this.catalogue;
     return [
-      field('gov-role', 'choice', '办理岗位', { ...attribute('camunda:candidateGroups'), options: () => name(roles) }),
-      field('gov-assignee', 'choice', '指定到人（可不填）', { ...attribute('camunda:assignee'), options: () => name(people), help: '由前面的表单选定的人办理；不填则岗位上的人都可办理。' }),
-      field('gov-form', 'choice', '表单', { ...attribute('camunda:formKey'), options: () => name(forms) }),
-      field('gov-stage', 'choice', '进入的阶段', { ...setting('stage'), options: () => name(stages) }),
-    ];
-  }
-
-  deadline(element) {
-    const rule = read(timerText(element));
-    const part = (key) => ({
-      get: () => read(timerText(element))[key] ?? '',
-      set: (target, value, use) => {
-        const changed = { ...read(timerText(target)), [key]: value };
-        use.commandStack.execute('properties-panel.multi-command-executor', [timerCommand(use, target, write(changed))]);
-      },
-    });
-    const entries = [field('gov-rule-kind', 'choice', '怎样计算', { ...part('kind'), options: () => KINDS })];
-    if (rule.kind === 'other') {
-      entries.push(field('gov-rule-text', 'text', '表达式', part('text')));
-    } else {
-      if (rule.kind !== 'on') {
-        entries.push(field('gov-rule-number', 'text', '数', { ...part('number'), validate: counted }));
-        entries.push(field('gov-rule-unit', 'choice', '单位', { ...part('unit'), options: () => UNITS }));
-      }
-      if (['before', 'after', 'on'].includes(rule.kind)) {
-        entries.push(field('gov-rule-date', 'choice', '日期', { ...part('date'), options: () => name(this.catalogue.dates) }));
-      }
-    }
-    return [...entries, ...this.law()];
-  }
-
-  law() {
-    const codes = this.catalogue.limits;
-    const code = {
-      get: (element) => property(element.businessObject, 'code'),
-      set: (element, value, use) => {
-        const known = codes.find((one) => one.value === value);
-        const values = known ? { code: value, article: known.article, article_en: known.article_en } : { code: value };
-        writeProperties(use, element, values);
-      },
-    };
-    return [
-      field('gov-is-deadline', 'yes', '是该环节的办理期限', flag('deadline')),
-      field('gov-code', 'choice', '期限规则编号', { ...code, options: () => name(codes), help: '本县采用的期限规则对该编号另有规定的，从其规定。' }),
-      field('gov-article', 'long', '依据', setting('article')),
-      field('gov-article-en', 'long', '依据（英文）', setting('article_en')),
+      ...field('gov-role', 'choice', '办理岗位', { ...attribute('camunda:candidateGroups'), options: () => roles }),
+      ...field('gov-form', 'choice', '表单', { ...attribute('camunda:formKey'), options: () => forms }),
+      ...field('gov-assignee', 'choice', '指定到人（可不选）', { ...attribute('camunda:assignee'), options: () => people, help: '由前面的表单选定的人办理；不选则岗位上的人都可办理。' }),
+      ...field('gov-stage', 'choice', '进入的阶段', { ...setting('stage'), options: () => stages }),
     ];
   }
 
@@ -89,68 +66,36 @@ export class CatalogueProvider {
       set: (target, value, { modeling }) => modeling.updateProperties(target, { 'camunda:type': value ? 'external' : undefined, 'camunda:topic': value || undefined }),
     };
     const chosen = effects.find((one) => one.value === topic.get(element));
-    const params = (chosen?.params ?? []).map((param) => {
-      const label = param.required ? `${param.label} *` : param.label;
-      const more = param.options ? { options: () => name(param.options) } : {};
-      return field(`gov-param-${param.name}`, param.options ? 'choice' : 'text', label, { ...setting(param.name), ...more });
-    });
-    return [field('gov-topic', 'choice', '动作', { ...topic, options: () => name(effects) }), ...params];
+    return [...field('gov-topic', 'choice', '动作', { ...topic, options: () => effects }), ...(chosen?.params ?? []).flatMap((one) => this.param(one))];
+  }
+
+  param({ name, label, required, options, several: isSeveral }) {
+    const id = `gov-param-${name}`;
+    const words = required ? `${label} *` : label;
+    if (isSeveral) return several(id, words, { ...setting(name), options });
+    return field(id, options ? 'choice' : 'text', words, { ...setting(name), ...(options ? { options: () => options } : {}) });
   }
 
   decision() {
-    return [field('gov-decision-ref', 'choice', '决策表', { ...attribute('camunda:decisionRef'), options: () => name(this.catalogue.decisions) })];
+    return field('gov-decision-ref', 'choice', '决策表', { ...attribute('camunda:decisionRef'), options: () => this.catalogue.decisions });
   }
 
-  condition(element) {
-    if (!isAny(element.source, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'])) return [];
-    const gateway = element.source;
-    const isDefault = () => gateway.businessObject.get('default') === element.businessObject;
-    const byDefault = {
-      get: isDefault,
-      set: (target, value, { modeling }) => modeling.updateProperties(gateway, { default: value ? target.businessObject : undefined }),
+  script() {
+    const script = {
+      get: (element) => element.businessObject.get('script') ?? '',
+      set: (element, value, { modeling }) => modeling.updateProperties(element, { script: value || undefined, scriptFormat: 'xiaohao' }),
     };
-    const expression = {
-      get: (target) => target.businessObject.get('conditionExpression')?.get('body') ?? '',
-      set: (target, value, { modeling, bpmnFactory }) =>
-        modeling.updateProperties(target, { conditionExpression: value ? bpmnFactory.create('bpmn:FormalExpression', { body: value }) : undefined }),
-    };
-    const known = this.catalogue.variables.map((one) => one.value).join('、');
-    const entries = [field('gov-default', 'yes', '其他情况走这里（默认）', byDefault)];
-    if (!isDefault()) entries.push(field('gov-expression', 'long', '条件', { ...expression, help: `例如 passed == 'yes'。可用变量：${known}` }));
-    return entries;
+    return field('gov-script', 'long', '算式', { ...script, help: '每行一个，例如 plan_returns = plan_returns + 1。' });
   }
 
   process() {
     return [
-      field('gov-subject', 'choice', '每件流程针对', { ...setting('subject'), options: () => [{ value: 'case', label: '一个问题' }, { value: 'none', label: '不针对问题' }] }),
-      field('gov-variables', 'long', '发起时带入的变量', { ...setting('variables'), help: '用英文逗号分隔。' }),
+      ...field('gov-subject', 'choice', '每件流程针对', { ...setting('subject'), options: () => SUBJECTS }),
+      ...several('gov-variables', '发起时带入的变量', { ...setting('variables'), options: this.catalogue.started_with }),
     ];
   }
 }
 
-CatalogueProvider.$inject = ['propertiesPanel', 'config.catalogue'];
-
-// Groups of the general panel that ours take the place of.
-const REPLACED = new Set(['timer', 'condition', 'CamundaPlatform__Condition']);
-
-const KINDS = [
-  { value: 'after_start', label: '自进入环节起' },
-  { value: 'on', label: '到某个日期' },
-  { value: 'before', label: '某个日期之前' },
-  { value: 'after', label: '某个日期之后' },
-  { value: 'every', label: '每隔一段时间' },
-  { value: 'other', label: '其他（表达式）' },
-];
-
-const UNITS = [
-  { value: 'workdays', label: '个工作日' },
-  { value: 'days', label: '日（自然日）' },
-  { value: 'months', label: '个月' },
-  { value: 'years', label: '年' },
-  { value: 'hours', label: '小时' },
-  { value: 'minutes', label: '分钟' },
-];
-
-const counted = (value) => (!value || /^\d{1,4}$/.test(value) || /^[a-z_]\w*$/i.test(value) ? null : '请填 1 到 9999 的整数，或变量名。');
+CatalogueProvider.$inject = ['propertiesPanel', 'config.catalogue', 'translate'];
 
 export default { __init__: ['cataloguePanel'], cataloguePanel: ['type', CatalogueProvider] };

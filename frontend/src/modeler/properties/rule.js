@@ -1,18 +1,22 @@
 // A deadline rule as its parts, and back: workdays(10), before(due, days(3)), every(months(1)), due.
-const UNITS = 'workdays|days|months|years|hours|minutes';
-const SPAN = new RegExp(`^(${UNITS})\\(\\s*([\\w\\u4e00-\\u9fff]+)\\s*\\)$`);
-const ANCHORED = new RegExp(`^(before|after)\\(\\s*([^,]+?)\\s*,\\s*(${UNITS})\\(\\s*([\\w\\u4e00-\\u9fff]+)\\s*\\)\\s*\\)$`);
-const EVERY = new RegExp(`^every\\(\\s*(${UNITS})\\(\\s*([\\w\\u4e00-\\u9fff]+)\\s*\\)\\s*\\)$`);
+const UNIT = '(workdays|days|months|years|hours|minutes)';
+const NUMBER = '\\(\\s*([\\w\\u4e00-\\u9fff]+)\\s*\\)';
+const SPAN = new RegExp(`^${UNIT}${NUMBER}$`);
+const ANCHORED = new RegExp(`^(before|after)\\(\\s*([\\w\\u4e00-\\u9fff]+)\\s*,\\s*${UNIT}${NUMBER}\\s*\\)$`);
+const EVERY = new RegExp(`^every\\(\\s*${UNIT}${NUMBER}\\s*\\)$`);
+const NAME = /^[a-z_\u4e00-\u9fff][\w\u4e00-\u9fff]*$/i;
+const NONE = { kind: 'after_start', unit: 'workdays', number: '', date: '' };
 
-export function read(text) {
+// isCycle: it stands where a cycle stands; a bare name means another thing there.
+export function read(text, isCycle = false) {
   const bare = text.trim().replace(/^\$\{(.*)\}$/, '$1').trim();
   let match;
-  if (!bare) return { kind: 'after_start', unit: 'workdays', number: '', date: '' };
-  if ((match = SPAN.exec(bare))) return { kind: 'after_start', unit: match[1], number: match[2], date: '' };
-  if ((match = EVERY.exec(bare))) return { kind: 'every', unit: match[1], number: match[2], date: '' };
+  if (!bare) return NONE;
+  if ((match = SPAN.exec(bare))) return { ...NONE, unit: match[1], number: match[2] };
+  if ((match = EVERY.exec(bare))) return { ...NONE, kind: 'every', unit: match[1], number: match[2] };
   if ((match = ANCHORED.exec(bare))) return { kind: match[1], date: match[2], unit: match[3], number: match[4] };
-  if (/^[a-z_]\w*$/i.test(bare)) return { kind: 'on', unit: 'workdays', number: '', date: bare };
-  return { kind: 'other', unit: 'workdays', number: '', date: '', text: bare };
+  if (NAME.test(bare)) return { ...NONE, kind: isCycle ? 'cycle' : 'on', date: bare };
+  return { ...NONE, kind: 'other', text: bare };
 }
 
 export function write({ kind, unit, number, date, text }) {
@@ -21,8 +25,15 @@ export function write({ kind, unit, number, date, text }) {
     case 'after_start': return span;
     case 'every': return `every(${span})`;
     case 'before':
-    case 'after': return `${kind}(${date || 'due'}, ${span})`;
-    case 'on': return date || 'due';
+    case 'after': return date ? `${kind}(${date}, ${span})` : '';
+    case 'on':
+    case 'cycle': return date;
     default: return text ?? '';
   }
+}
+
+// In which of a timer's three places a rule belongs.
+export function place({ kind }, text) {
+  if (kind === 'every' || kind === 'cycle' || /^(every\(|R\d*\/)/.test(text)) return 'timeCycle';
+  return SPAN.test(text) || /^P/.test(text) ? 'timeDuration' : 'timeDate';
 }

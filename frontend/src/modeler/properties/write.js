@@ -1,16 +1,12 @@
 // Every change of a setting is one command, and so one step of undo.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { place, write } from './rule.js';
 
 const extension = (bo, type) => bo.get('extensionElements')?.get('values').find((one) => is(one, type));
 
 export function property(bo, name) {
   const all = extension(bo, 'camunda:Properties')?.get('values') ?? [];
   return all.find((one) => one.name === name)?.value ?? '';
-}
-
-export function properties(bo) {
-  const all = extension(bo, 'camunda:Properties')?.get('values') ?? [];
-  return Object.fromEntries(all.map((one) => [one.name, one.value]));
 }
 
 // Set some camunda:property values; an empty one is taken away.
@@ -40,10 +36,11 @@ export function writeProperties(services, element, values, more = []) {
   commandStack.execute('properties-panel.multi-command-executor', commands);
 }
 
-// A pool shows the settings of its process.
+// A pool shows the settings of its process, and a drawing of pools those of the first.
 export function settingsOf(element) {
   const bo = element.businessObject;
-  return is(bo, 'bpmn:Participant') && bo.get('processRef') ? bo.get('processRef') : bo;
+  const pool = is(bo, 'bpmn:Collaboration') ? bo.get('participants')[0] : bo;
+  return is(pool, 'bpmn:Participant') && pool.get('processRef') ? pool.get('processRef') : bo;
 }
 
 export function timerOf(element) {
@@ -51,18 +48,20 @@ export function timerOf(element) {
   return definitions.find((one) => is(one, 'bpmn:TimerEventDefinition'));
 }
 
-export function timerText(element) {
+// → {text, isCycle}
+export function timerRule(element) {
   const timer = timerOf(element);
-  const body = timer?.get('timeDate') ?? timer?.get('timeDuration') ?? timer?.get('timeCycle');
-  return body?.get('body') ?? '';
+  const cycle = timer?.get('timeCycle');
+  const body = cycle ?? timer?.get('timeDate') ?? timer?.get('timeDuration');
+  return { text: body?.get('body') ?? '', isCycle: Boolean(cycle) };
 }
 
 // Write a timer's rule where its kind belongs: a cycle, a length, or a moment.
-export function timerCommand({ bpmnFactory }, element, text) {
+export function timerCommand({ bpmnFactory }, element, rule) {
   const timer = timerOf(element);
+  const text = write(rule);
   const body = text ? bpmnFactory.create('bpmn:FormalExpression', { body: text }) : undefined;
   if (body) body.$parent = timer;
-  const kind = /^(every\(|R\d*\/)/.test(text) ? 'timeCycle' : /^(workdays|days|months|years|hours|minutes)\(|^P/.test(text) ? 'timeDuration' : 'timeDate';
-  const changed = { timeDate: undefined, timeDuration: undefined, timeCycle: undefined, [kind]: body };
+  const changed = { timeDate: undefined, timeDuration: undefined, timeCycle: undefined, [place(rule, text)]: body };
   return { cmd: 'element.updateModdleProperties', context: { element, moddleElement: timer, properties: changed } };
 }
