@@ -8,10 +8,11 @@ from __future__ import annotations
 from flask import Flask
 
 from app.services import calendar_moves, jobs, ledger_jobs
+from app.services.design import migrations, rehearsals
 from config.settings import Settings
 
 #: Modules that register kinds of jobs when they are imported.
-KINDS = (ledger_jobs, calendar_moves)
+KINDS = (ledger_jobs, calendar_moves, rehearsals, migrations)
 
 
 def init_app(app: Flask) -> None:

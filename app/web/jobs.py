@@ -13,6 +13,7 @@ from app.clock import utcnow
 from app.domain.job import Job
 from app.domain.vocabulary import JobState, Role
 from app.services import calendar_moves, jobs, ledger_jobs, workers
+from app.services.design import migrations, rehearsals
 from app.web.frame import is_partial
 from config.settings import Settings
 
@@ -20,6 +21,12 @@ bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 #: How far a job is whose kind this process doesn't know.
 _COUNTED = "%(amount)s"
+
+
+def _plan(job: Job) -> str:
+    return url_for("designer.plan", key=job.params["key"], plan_id=job.params["plan_id"])
+
+
 #: Where one goes on when a job of some kind is done.
 _ONWARD: dict[str, tuple[Callable[[Job], str], Any]] = {
     ledger_jobs.KIND: (lambda _: url_for("cases.page"), lazy_gettext("查看整改事项")),
@@ -27,6 +34,14 @@ _ONWARD: dict[str, tuple[Callable[[Job], str], Any]] = {
         lambda job: url_for("calendar.revision", number=job.params["version"]),
         lazy_gettext("查看这次日历变更"),
     ),
+    rehearsals.KIND: (
+        lambda job: url_for(
+            "designer.rehearsal", key=job.params["key"], version=job.params["version"]
+        ),
+        lazy_gettext("查看演练结果"),
+    ),
+    migrations.KIND: (_plan, lazy_gettext("查看迁移方案")),
+    migrations.UNDO: (_plan, lazy_gettext("查看迁移方案")),
 }
 
 
