@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from app.cli import setup
 from app.domain.errors import InvalidDiagram, Problem
 from app.services import bundles, diagrams, processes
+from app.services.design import exports, imports, incoming, signers
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -51,6 +52,8 @@ def _line(problem: Problem) -> dict[str, Any]:
         "severity": problem.severity,
         "element": problem.element,
         "message": problem.message,
+        "why": problem.why,
+        "fix": problem.fix,
     }
 
 
@@ -59,6 +62,8 @@ def _print(name: str, some: list[Problem]) -> None:
     for one in some:
         mark = "错误" if one.severity == "error" else "提醒"
         click.echo(f"  {mark} {one.code} [{one.element or '-'}] {one.message}")
+        if one.why:
+            click.echo(f"      为什么：{one.why}{'（可自动修复）' if one.fix else ''}")
 
 
 @process.command()
@@ -102,3 +107,49 @@ def resync() -> None:
     """按流程状态核对待办和计时，纠正不一致的行。"""
     mended = sum(processes.resync(process_id) for process_id in processes.running_ids())
     click.echo(f"纠正 {mended} 行。")
+
+
+@process.command("export")
+@click.argument("key")
+@click.argument("rest", nargs=-1, required=True, metavar="[VERSION] FILE")
+@with_appcontext
+def export(key: str, rest: tuple[str, ...]) -> None:
+    """导出带签名的流程包；不写版本时导出现行版本。"""
+    *version, file = rest
+    if len(version) > 1 or not all(one.isdecimal() for one in version):
+        raise click.UsageError("用法：xiaohao process export KEY [VERSION] FILE")
+    number = int(version[0]) if version else diagrams.get(key).version
+    Path(file).write_bytes(exports.signed_bundle(key, number, None))
+    click.echo(f"{key} v{number} → {file}")
+
+
+@process.command("import")
+@click.argument("file", type=_FILES)
+@with_appcontext
+def import_bundle(file: Path) -> None:
+    """导入带签名的流程包，成为待审核的版本；不可信或有错误时退出码为 1。"""
+    try:
+        made = imports.as_version(incoming.read(file.read_bytes(), file.name), None)
+    except InvalidDiagram as error:
+        _print("未导入", list(error.problems))
+        raise click.exceptions.Exit(1) from error
+    click.echo(f"{made.key} v{made.version}：待审核")
+
+
+@process.command("trust")
+@click.argument("public_key")
+@click.argument("name")
+@with_appcontext
+def trust(public_key: str, name: str) -> None:
+    """信任另一单位的签名。"""
+    made = signers.trust(public_key, name, None)
+    click.echo(f"{made.name}：{signers.fingerprint(made.public_key)}")
+
+
+@process.command("signers")
+@with_appcontext
+def listed_signers() -> None:
+    """列出信任其签名的单位，第一行是本单位。"""
+    signers.own()
+    for one in signers.listing():
+        click.echo(f"{one.name}\t{one.public_key}\t{signers.fingerprint(one.public_key)}")
