@@ -1,8 +1,12 @@
 """A submit through HTTP: login, CSRF token, form rules, history, the answer."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
 from contextvars import Context
 from time import process_time
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,6 +19,9 @@ from app.domain.process import Task
 from app.domain.vocabulary import Category, Severity
 from app.services import accounts, opening
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 ROUNDS = 60
 
@@ -24,14 +31,35 @@ def milliseconds(app: Flask, password: str) -> float:
     app.config["WTF_CSRF_ENABLED"] = True
     tasks = _tasks()
     at_rest()
-    # From outside: a request must not share the application context of this program.
-    taken = sorted(Context().run(_submits, app.test_client(), password, tasks))
+    meter = Meter(app.wsgi_app)
+    app.wsgi_app = meter  # type: ignore[method-assign]
+    try:
+        # From outside: a request must not share the application context of this program.
+        taken = sorted(Context().run(_submits, app.test_client(), password, tasks, meter))
+    finally:
+        app.wsgi_app = meter.application  # type: ignore[method-assign]
     return taken[len(taken) // 2] * 1000
 
 
-def _submits(client: FlaskClient, password: str, tasks: list[int]) -> list[float]:
+class Meter:
+    """Measures what the server spends on a request, without what the client does."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        #: CPU seconds of the last request.
+        self.taken = 0.0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, and note how long it took."""
+        started = process_time()
+        answer = list(self.application(environ, start_response))
+        self.taken = process_time() - started
+        return answer
+
+
+def _submits(client: FlaskClient, password: str, tasks: list[int], meter: Meter) -> list[float]:
     _sign_in(client, "lyxx_clerk", password)
-    return [_submit(client, task) for task in tasks]
+    return [_submit(client, task, meter) for task in tasks]
 
 
 def _sign_in(client: FlaskClient, username: str, password: str) -> None:
@@ -64,12 +92,10 @@ def _tasks() -> list[int]:
     return list(db.session.scalars(query.where(Task.key == "acknowledge")))
 
 
-def _submit(client: FlaskClient, task: int) -> float:
+def _submit(client: FlaskClient, task: int, meter: Meter) -> float:
     token = _token(client.get(f"/tasks/{task}").get_data(as_text=True))
     form = {"signed_by": "李老师", "csrf_token": token}
-    started = process_time()
     answer = client.post(f"/tasks/{task}/complete", data=form)
-    taken = process_time() - started
     if answer.status_code not in (302, 303):
         raise RuntimeError(f"the submit answered {answer.status_code}")
-    return taken
+    return meter.taken

@@ -13,6 +13,7 @@ from app import engine
 from app.domain.case import Case
 from app.domain.deadlines import Due, last_day, next_occurrence
 from app.domain.errors import Conflict, EngineError, Unavailable, WrongStage
+from app.domain.plan import Plan
 from app.domain.rules import Anchor
 from app.domain.vocabulary import ProcessStatus
 from app.services import _progress, calendars, diagrams
@@ -66,9 +67,10 @@ def together(session: Session, ids: Sequence[int], now: Now) -> set[int]:
         raise Conflict
     later = Later(connection)
     cases = _cases(session, timers)  # held, so that each step finds its own
+    planned = _planned(session, timers)
     for timer in timers:
         context = _context(session, timer, now)
-        context.later = later
+        context.later, context.without_plan = later, timer.case_id not in planned
         _step(context, timer)
     later.send()
     session.flush()
@@ -94,6 +96,12 @@ def _cases(session: Session, timers: Iterable[Any]) -> list[Case]:
     ids = [timer.case_id for timer in timers if timer.case_id]
     query = select(Case).where(Case.id.in_(ids))
     return list(session.scalars(query, execution_options={"populate_existing": True}))
+
+
+def _planned(session: Session, timers: Iterable[Any]) -> set[int]:
+    """Return which of the cases have a plan, in whichever cycle."""
+    ids = [timer.case_id for timer in timers if timer.case_id]
+    return set(session.scalars(select(Plan.case_id).where(Plan.case_id.in_(ids)).distinct()))
 
 
 def _context(session: Session, timer: Any, now: Now) -> Context:

@@ -57,6 +57,8 @@ def _is_another_units(plan: Plan, case: Case) -> bool:
 
 
 def _plan(context: Context) -> Plan | None:
+    if context.without_plan:
+        return None
     of = {"case_id": context.case.id, "cycle": context.case.cycle}
     found = _PLAN.row(context.connection, of)
     return context.session.get(Plan, found.id) if found else None

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=25))
 #: After so many failures somebody is told.
 TRIES = len(RETRIES)
-BATCH = 100
+BATCH = 250
 #: How long a worker has for the batch that it claimed.
 LEASE = timedelta(seconds=60)
 LONGEST_DETAIL = 4000

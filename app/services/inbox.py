@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,8 @@ from app.domain.process import Process, Task
 from app.domain.vocabulary import Duty, Role
 from app.services import _duties
 from app.services._catalogue import ANSWERS
-from app.services._scope import holds, visible
+from app.services._prepared import Prepared
+from app.services._scope import holds, standalone, visible
 
 #: Counts beside the lists stop here: nobody reads "2,347 overdue" differently from "999+".
 COUNT_LIMIT = 1000
@@ -182,7 +183,7 @@ _AT_HAND = (joinedload(Task.case), joinedload(Task.process).joinedload(Process.d
 
 
 def get_task(task_id: int, actor: Actor) -> Task:
-    """Return a task of the actor's own, open or done, or one of a case the actor may see.
+    """Return a task of the actor's own, open or done, or of a case or process the actor may see.
 
     Raises:
         TaskNotFound: there is no such task for this actor.
@@ -202,6 +203,8 @@ def _is_mine(task: Task, actor: Actor) -> bool:
 
 def _may_see(task: Task, actor: Actor) -> bool:
     query = select(Case.id).where(Case.id == task.case_id, visible(actor))
+    if task.case_id is None:
+        query = select(Process.id).where(Process.id == task.process_id, standalone(actor))
     return db.session.scalar(query) is not None
 
 
@@ -215,6 +218,21 @@ _BY_IDS = (
     .options(joinedload(Task.assignee), joinedload(Task.unit))
     .where(Task.id.in_(bindparam("ids", expanding=True)))
     .order_by(Task.id)
+)
+
+
+def opened(ids: Iterable[int]) -> list[Any]:
+    """Tell of tasks that a step has just opened: ``key name role process_id unit assignee``."""
+    connection = db.session.connection()
+    return [_OPENED.row(connection, {"of_id": one}) for one in ids]
+
+
+_OPENED = Prepared(
+    select(Task.key, Task.name, Task.role, Task.process_id)
+    .add_columns(Unit.name.label("unit"), User.name.label("assignee"))
+    .join_from(Task, Unit, Unit.id == Task.unit_id)
+    .outerjoin(User, User.id == Task.assignee_id)
+    .where(Task.id == bindparam("of_id"))
 )
 
 

@@ -121,7 +121,12 @@ def timer_title(timer: Timer, tasks: Iterable[Task]) -> str:
 
 def who_has(task: Task) -> str:
     """Say who is to do an open task: a person, or the people of a post."""
-    if task.assignee is not None:
-        return task.assignee.name
-    role = label(Role(task.role)) if task.role in list(Role) else task.role
-    return gettext("%(name)s（%(unit)s）", name=role, unit=task.unit.name)
+    return holder(task.role, task.unit.name, task.assignee.name if task.assignee else None)
+
+
+def holder(role: str, unit: str, assignee: str | None) -> str:
+    """Say who is to do what waits for a post: whoever took it on, or the people of the post."""
+    if assignee is not None:
+        return assignee
+    name = label(Role(role)) if role in list(Role) else role
+    return gettext("%(name)s（%(unit)s）", name=name, unit=unit)

@@ -14,10 +14,10 @@ from app.domain.process import Task
 from app.http import problem_of, status_of
 from app.services import inbox
 from app.services import tasks as service
-from app.texts import listed, local_moment, say, sentence, step_name
+from app.texts import listed, local_moment, say, sentence, step_name, step_name_in
 from app.web.filling import Filling
 from app.web.frame import is_partial
-from app.web.pictures import who_has
+from app.web.pictures import holder
 from app.web.task_page import Attempt, draw
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -51,13 +51,11 @@ def complete(task_id: int) -> ResponseReturnValue:
     try:
         filling.take_files(typed)
         answers = filling.answers(typed)
-        opened = inbox.by_ids(
-            service.complete_task(task_id, g.actor, answers, revision=_revision())
-        )
+        opened = service.complete_task(task_id, g.actor, answers, revision=_revision())
     except DomainError as error:
         task = inbox.get_task(task_id, g.actor)
         return draw(task, _attempt(task, typed, error)), status_of(error)
-    flash(_what_next(name, opened))
+    flash(_what_next(name, inbox.opened(opened)))
     return _go(_onward())
 
 
@@ -78,12 +76,17 @@ def _revision() -> int | None:
     return request.form.get("revision", type=int)
 
 
-def _what_next(name: str, opened: Sequence[Task]) -> str:
+def _what_next(name: str, opened: Sequence[Any]) -> str:
     done = gettext("“%(name)s”已提交。", name=name)
     if not opened:
         return done
     onward = listed(
-        gettext("%(step)s（%(who)s）", step=step_name(one), who=who_has(one)) for one in opened
+        gettext(
+            "%(step)s（%(who)s）",
+            step=step_name_in(one.process_id, one.key, one.name),
+            who=holder(one.role, one.unit, one.assignee),
+        )
+        for one in opened
     )
     return done + gettext("下一环节：%(steps)s", steps=onward)
 
