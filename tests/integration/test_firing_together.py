@@ -1,5 +1,6 @@
 """Many deadlines that run out at once are fired in few transactions, each as if it were alone."""
 
+import logging
 from datetime import datetime
 
 import pytest
@@ -23,6 +24,19 @@ def cases(cast):
     return [cast.open_case(problem=f"第{number}个“问题”") for number in range(MANY)]
 
 
+@pytest.fixture
+def sweep(caplog):
+    """Sweep, and see that nothing had to be fired by itself."""
+
+    def swept():
+        with caplog.at_level(logging.INFO, logger="app.services.deadlines"):
+            fired = deadlines.sweep("a")
+        assert "one by one" not in caplog.text
+        return fired
+
+    return swept
+
+
 def rows(table, case, *columns):
     query = select(*(getattr(table, name) for name in columns)).where(table.case_id == case.id)
     return db.session.execute(query.order_by(table.id)).all()
@@ -39,21 +53,21 @@ def account(case):
     )
 
 
-def test_each_of_many_is_as_if_it_were_alone(cases, clock):
+def test_each_of_many_is_as_if_it_were_alone(cases, clock, sweep):
     clock.move_to(DUE)
     *others, alone = cases
     (of_it,) = db.session.scalars(select(Timer.id).filter_by(case_id=alone.id, due_at=DUE))
     assert deadlines.fire(of_it, "a")
 
-    assert deadlines.sweep("a") == MANY - 1
+    assert sweep() == MANY - 1
 
     assert [account(case) for case in others] == [account(alone)] * (MANY - 1)
     assert history.verify() == []
 
 
-def test_the_clocks_of_a_task_know_its_row(cases, clock):
+def test_the_clocks_of_a_task_know_its_row(cases, clock, sweep):
     clock.move_to(DUE)
-    deadlines.sweep()
+    sweep()
 
     for case in cases:
         (task,) = db.session.scalars(select(Task).filter_by(case_id=case.id, closed_at=None))
@@ -63,13 +77,13 @@ def test_the_clocks_of_a_task_know_its_row(cases, clock):
         assert {timer.task_id for timer in armed} == {task.id}
 
 
-def test_what_is_written_keeps_quotes_and_backslashes(cases, clock):
+def test_what_is_written_keeps_quotes_and_backslashes(cases, clock, sweep):
     name = 'C:\\报告\\"定稿", {第一}'
     with transaction() as session:
         session.execute(update(Timer).where(Timer.due_at == DUE).values(name=name))
     clock.move_to(DUE)
 
-    deadlines.sweep()
+    sweep()
 
     lines = db.session.scalars(select(Event).filter_by(what="timer_fired")).all()
     assert [line.params["timer"] for line in lines] == [name] * MANY
@@ -89,12 +103,12 @@ def test_one_that_cannot_be_fired_holds_up_no_other(cases, clock):
     assert db.session.scalars(select(Incident)).all() == []  # it is tried again first
 
 
-def test_of_one_case_one_deadline_is_fired_at_a_time(cases, clock):
+def test_of_one_case_one_deadline_is_fired_at_a_time(cases, clock, sweep):
     clock.move_to(DUE)
-    deadlines.sweep()
+    sweep()
     clock.move_to(datetime(2026, 6, 1, tzinfo=LOCAL))
 
-    fired = deadlines.sweep()
+    fired = sweep()
 
     lines = db.session.scalars(select(Event).filter_by(what="timer_fired")).all()
     assert len(lines) == MANY + fired > 2 * MANY
