@@ -78,11 +78,17 @@ def _drawn(xml, key):
     yield f"<bpmn:incoming>{names[1]}</bpmn:incoming>", ""
 
 
-def renamed(before, after):
-    """Publish a version in which an element has another id."""
+def renamed_drawn(before, after, *more):
+    """Return a version in which an element has another id."""
     names = ("id", "sourceRef", "targetRef", "attachedToRef", "bpmnElement")
     quoted = [(f' {name}="{before}"', f' {name}="{after}"') for name in names]
-    return publish(*quoted, (f">{before}</bpmn:flowNodeRef>", f">{after}</bpmn:flowNodeRef>"))
+    lane = (f">{before}</bpmn:flowNodeRef>", f">{after}</bpmn:flowNodeRef>")
+    return redrawn(*quoted, lane, *more)
+
+
+def renamed(before, after, *more):
+    """Publish that version."""
+    return diagrams.publish(renamed_drawn(before, after, *more))
 
 
 def with_a_question_asked_before():

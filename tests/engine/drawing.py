@@ -44,14 +44,18 @@ def person(**attributes):
     return node("userTask", "u", **(known | attributes))
 
 
+def properties_of(**values):
+    """Write what an element says of itself."""
+    written = "".join(
+        f'<camunda:property name="{name}" value="{value}" />' for name, value in values.items()
+    )
+    return node("extensionElements", "", f"<camunda:properties>{written}</camunda:properties>")
+
+
 def service(topic, **params):
     """Write a service task with the topic for its id, or ``s`` if it has parameters."""
-    written = "".join(
-        f'<camunda:property name="{name}" value="{value}" />' for name, value in params.items()
-    )
-    inside = node("extensionElements", "", f"<camunda:properties>{written}</camunda:properties>")
     key = topic if topic in ("b", "anything") else "s"
-    return node("serviceTask", key, inside, camunda__topic=topic)
+    return node("serviceTask", key, properties_of(**params), camunda__topic=topic)
 
 
 def on_boundary(definition, inside="", host=None, **attributes):

@@ -18,6 +18,7 @@ from .drawing import (
     node,
     on_boundary,
     person,
+    properties_of,
     service,
     split,
     straight,
@@ -31,6 +32,8 @@ CATALOGUE = Catalogue(
     forms={"plan": frozenset({"passed"}), "report": frozenset()},
     effects={"remind": (frozenset({"to"}), frozenset({"text"}))},
     variables=frozenset({"due"}),
+    unit_roles=frozenset({"unit_clerk"}),
+    fields=frozenset({"name"}),
 )
 
 #: One that also knows what the decision table reads.
@@ -216,6 +219,8 @@ STRANGE = [
     ("catalogue/form", "u", person(camunda__formKey="gone")),
     ("catalogue/effect", "s", service("fly")),
     ("catalogue/missing_param", "s", service("remind")),
+    ("catalogue/told_role", "s", service("remind", to="office, unit")),
+    ("start/unit_role", "u", person(camunda__candidateGroups="unit_clerk")),
     ("catalogue/unknown_param", "s", service("remind", to="unit", too="unit")),
     ("catalogue/decision", "b", node("businessRuleTask", "b", camunda__decisionRef="gone")),
     ("catalogue/bad_decision", "b", node("businessRuleTask", "b", camunda__decisionRef="bad")),
@@ -227,6 +232,14 @@ STRANGE = [
     ("expression/unknown_name", "n", node(
         CATCH, "n", f"<~{TIMER}>{timed('timeDate', 'deu')}</~{TIMER}>")),
 ]  # fmt: skip
+
+#: Rule, and what a process says of its beginning that breaks it.
+BEGUN = [
+    ("start/starters", {"starters": "office, officer"}),
+    ("start/started_by", {"started_by": "anybody"}),
+    ("start/nobody", {"started_by": "program"}),
+    ("start/title", {"title": "nick"}),
+]
 
 
 def errors(text, catalogue=None, **parts):
@@ -247,9 +260,24 @@ def test_what_the_catalogue_does_not_know_is_refused(code, element, body):
     assert (code, element) in errors(diagram(straight(body)), CATALOGUE, decisions=DECISIONS)
 
 
+@pytest.mark.parametrize(("code", "said"), BEGUN, ids=numbered(BEGUN))
+def test_what_a_process_says_of_its_beginning_must_make_sense(code, said):
+    assert (code, "p") in errors(diagram(properties_of(**said) + straight(person())), CATALOGUE)
+
+
+def test_a_unit_that_begins_a_process_can_be_given_its_tasks():
+    told = properties_of(starters="unit_clerk")
+    person_of_unit = person(camunda__candidateGroups="unit_clerk")
+
+    assert errors(diagram(told + straight(person_of_unit)), CATALOGUE) == []
+
+
 def test_every_rule_has_a_diagram_that_breaks_it():
-    tried = {row[0] for row in [*BROKEN, *STRANGE]} | {"catalogue/deadline", "catalogue/code"}
-    tried |= {"flow/no_way_on", *CODES}
+    tried = {row[0] for row in [*BROKEN, *STRANGE, *BEGUN]} | {
+        "catalogue/deadline",
+        "catalogue/code",
+    }
+    tried |= {"catalogue/deadline", "catalogue/code", "flow/no_way_on", *CODES}
 
     assert tried == {rule.code for rule in RULES}
 

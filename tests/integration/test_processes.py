@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from app.db import db
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import Invalid, NotAllowed, NotFound
 from app.domain.process import Process, Task, Timer
 from app.domain.vocabulary import ProcessStatus, TimerState
 from app.services import accounts, cases, processes
+from tests.appointing import KEY, bundle, published
 
 
 @pytest.fixture
@@ -111,19 +112,28 @@ def test_a_finished_process_is_no_longer_among_the_running(cast, case, process):
     assert rows(process) == ([], [])
 
 
-def test_a_process_about_a_case_can_be_started_by_hand(cast, case):
-    office = accounts.actor("wangmin")
+@pytest.fixture
+def by_hand(app):
+    """A process about a case that people begin: the appointment of inspectors, called so."""
+    published(bundle(('"subject" value="none"', '"subject" value="case"')))
+    return KEY
 
-    variables = {"severity": "general", "lead_verifier": "tangbo"}
-    started = processes.start("follow_up", office, variables, subject=case.number)
+
+def test_a_process_about_a_case_can_be_started_by_hand(cast, case, by_hand):
+    started = processes.start(by_hand, accounts.actor("wangmin"), {}, subject=case.number)
 
     assert started in [one.id for one in cases.processes_of(case)]
-    assert "check" in cast.open_tasks(case)
+    assert "propose" in cast.open_tasks(case)
 
 
-def test_only_the_office_starts_processes_and_only_published_ones(cast, case):
+def test_it_must_be_told_the_case(cast, by_hand):
+    with pytest.raises(Invalid):
+        processes.start(by_hand, accounts.actor("wangmin"), {})
+
+
+def test_only_the_office_starts_processes_and_only_published_ones(cast, case, by_hand):
     with pytest.raises(NotAllowed):
-        processes.start("follow_up", accounts.actor("sunwei"), {}, subject=case.number)
+        processes.start(by_hand, accounts.actor("sunwei"), {}, subject=case.number)
     with pytest.raises(NotFound):
         processes.start("nowhere", accounts.actor("wangmin"), {}, subject=case.number)
 

@@ -62,11 +62,46 @@ class Board:
     def appends(self, piece: str, *, named: str) -> None:
         """Choose a piece from the menu beside what is selected, and name it."""
         self.page.locator(".djs-context-pad [data-action='append']").click()
+        self._chooses(piece)
+        self._names(named)
+
+    def finds(self, words: str) -> None:
+        """Look for an element by its name, somewhat nearer than the whole drawing is shown."""
+        for _ in range(4):
+            self.does("in")
+        self.does("find")
+        search = self.page.locator(".djs-search-input input")
+        search.fill(words)
+        search.press("Shift")  # the search looks when a key is let go
+        search.press("Enter")
+
+    def puts(self, piece: str, *, onto: str, named: str) -> None:
+        """Choose a piece from the palette, let it go over a flow, and name it."""
+        self.page.locator(".djs-palette [data-action='create']").click()
+        self._chooses(piece)
+        x, y = self.runs(
+            """const canvas = m.get('canvas'), view = canvas.viewbox();
+            const [a, z] = m.get('elementRegistry').get(x).waypoints;
+            const box = canvas.getContainer().getBoundingClientRect();
+            return [box.x + ((a.x + z.x) / 2 - view.x) * view.scale,
+                    box.y + ((a.y + z.y) / 2 - view.y) * view.scale]""",
+            onto,
+        )
+        self.page.mouse.move(x - 30, y - 30)
+        self.page.mouse.move(x, y, steps=4)
+        flow = self.page.locator(f".djs-connection[data-element-id='{onto}']")
+        expect(flow).to_have_class(re.compile("new-parent"))  # it takes the piece
+        self.page.mouse.click(x, y)
+        self._names(named)
+
+    def _chooses(self, piece: str) -> None:
         search = self.page.locator(".djs-popup input")
         search.fill(piece)
         search.press("Shift")  # the menu looks when a key is let go
         self.page.locator(".djs-popup .entry", has_text=piece).first.click()
-        self.page.locator(".djs-direct-editing-content").fill(named)
+
+    def _names(self, name: str) -> None:
+        self.page.locator(".djs-direct-editing-content").fill(name)
         self.page.keyboard.press("Enter")
 
     def presses(self, words: str) -> None:

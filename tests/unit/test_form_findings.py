@@ -9,7 +9,7 @@ import pytest
 from app.domain.form_types import PREFILLS, SURROUNDINGS, TYPES
 from app.forms import components
 from app.forms.filling import _LOOKED_UP, _PROCESS, _SHOWN
-from app.services.design.form_findings import findings, readable
+from app.services.design.form_findings import findings, problems, readable
 
 FORMS = Path(__file__).parents[2] / "bpmn/forms"
 
@@ -117,3 +117,10 @@ def test_the_catalogue_is_what_forms_understand():
     assert set(TYPES) == components.INPUTS | components.SHOWN
     assert set(PREFILLS) == {"today", "user.name"} | shown | set(_LOOKED_UP)
     assert set(SURROUNDINGS) == {*_PROCESS, "percent", "due", "kind"}
+
+
+def test_a_finding_names_the_step_at_which_the_form_is_filled_in_and_why_it_matters():
+    (found,) = problems({"visit": {"components": []}}, case=False, steps={"visit": "look"})
+
+    assert (found.code, found.element) == ("form/empty", "look")
+    assert found.why

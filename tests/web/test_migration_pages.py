@@ -3,6 +3,7 @@
 import pytest
 
 from app.db import db
+from app.services.design import drafts, publishing
 from tests import redrawing
 from tests.redrawing import KEY, version_of
 from tests.web.calling import Caller
@@ -96,8 +97,6 @@ def test_a_plan_without_a_reason_comes_back_as_it_was_typed(analyst, made):
 
 
 def test_a_draft_that_cannot_run_is_not_rehearsed_and_the_page_says_why(analyst, case):
-    from app.services.design import drafts
-
     drafts.keep(KEY, redrawing.analyst(), revision=0, xml="<broken/>")
 
     page = analyst.post(PAGE, status=422)
@@ -162,3 +161,52 @@ def test_the_job_page_leads_on_to_the_result(analyst, case, made):
 
     assert page.one(f"//a[contains(@href, '{PAGE}')]") is not None
     db.session.rollback()
+
+
+def test_what_was_chosen_for_the_draft_holds_for_the_version_made_of_it(analyst, case):
+    author, new = redrawing.analyst(), redrawing.renamed_drawn("rectify", "put_right")
+    revision = drafts.keep(KEY, author, revision=0, xml=new.xml).revision
+    rehearsed(analyst, "", **{SELECT: "put_right", "keeps_timers": "no"})
+    version = publishing.submit(KEY, author, revision=revision, note="环节改名").version
+
+    page = analyst.get(f"{PAGE}?version={version}")
+    assert "这里沿用" in page.text
+    page = rehearsed(analyst, **fields_of(page.one("//form[.//button='开始演练']")))
+
+    assert "1 件可以迁移" in page.text
+    assert chosen_on(page) == "put_right"
+    assert page.one("//input[@name='keeps_timers'][@checked]").get("value") == "no"
+
+
+def fields_of(form):
+    """Return what a form would send; the token is the visitor's own."""
+    fields = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+    return {name: value for name, value in fields.items() if name != "csrf_token"}
+
+
+def chosen_on(page):
+    return page.one(f"//select[@name='{SELECT}']/option[@selected]").get("value")
+
+
+def test_an_element_with_another_id_and_another_name_is_proposed(analyst, case):
+    made = redrawing.renamed("rectify", "put_right", ('name="实施整改"', 'name="落实整改措施"'))
+
+    page = rehearsed(analyst, made.version)
+
+    assert chosen_on(page) == "put_right"
+
+
+def test_an_element_that_is_to_have_no_place_is_not_given_one_again(analyst, made):
+    page = rehearsed(analyst, made.version, **{SELECT: ""})
+
+    assert "1 件不能原样迁移" in page.text
+    assert page.all(f"//select[@name='{SELECT}']/option[@selected]") == []
+
+
+def test_a_draft_that_is_just_being_redrawn_still_shows_its_last_rehearsal(analyst, case):
+    new = redrawing.renamed_drawn("rectify", "put_right")
+    draft = drafts.keep(KEY, redrawing.analyst(), revision=0, xml=new.xml)
+    rehearsed(analyst, "")
+    drafts.keep(KEY, redrawing.analyst(), revision=draft.revision, xml="<broken/>")
+
+    assert "新版本中没有“实施整改”" in analyst.get(PAGE).text

@@ -180,3 +180,47 @@ def test_only_those_who_draw_are_shown_what_was_never_in_force(client, clock, us
     submits()
 
     assert ("待审核" in Visitor(client, username).get("/diagrams").text) is sees
+
+
+def test_reviewers_are_told_of_a_version_and_its_author_of_what_was_decided(client, clock):
+    made = submits()
+
+    head = Visitor(client, "chenjianguo")
+    page = head.get("/notices")
+    assert "“催办”第2版等待审核" in page.text
+    told = page.all("//main//a[starts-with(@href, '/notices/')]/@href")[0]
+    assert head.get(told, 302).response.location == f"/designer/{KEY}/2/review"
+
+    publishing.send_back(KEY, made.version, accounts.actor("chenjianguo"), reason="写明条款")
+    author = Visitor(client, "fenxi")
+    assert "第2版被退回修改" in author.get("/notices").text
+    assert "等待审核" not in author.get("/notices").text
+
+
+def test_a_review_says_what_differs_and_leads_to_it(head):
+    submits()
+
+    page = head.get(f"/designer/{KEY}/2/review")
+
+    assert "与现行版本比较" in page.text
+    assert "本版还没有用在办事项演练过。" in page.text
+    assert f"/designer/{KEY}/compare?to=2" in page.all("//main//a/@href")
+
+
+def test_without_a_draft_submitting_leads_to_the_versions(analyst):
+    for path in ("submit", "saves"):
+        assert analyst.get(f"/designer/{KEY}/{path}", 303).response.location == (
+            f"/designer/{KEY}/versions"
+        )
+        analyst.get(f"/designer/unknown/{path}", 404)
+
+
+def test_a_finding_leads_to_its_step_on_the_board(analyst):
+    xml = diagrams.get(KEY, 1).xml.replace('camunda:formKey="expedite"', "", 1)
+    broken = xml.replace(' camunda:candidateGroups="office"', "", 1)
+    keeps(xml=broken)
+
+    page = analyst.get(f"/designer/{KEY}/submit")
+
+    assert "现为：未选择" in page.text
+    assert [one for one in page.all("//main//a/@href") if one.startswith(f"/designer/{KEY}#")]
