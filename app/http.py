@@ -10,13 +10,14 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, json, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from app.domain import errors
+from app.engine.linting import RULES
 from app.services.accounts import LoginRefused
 from app.texts import say, sentence
 
@@ -75,7 +76,16 @@ def problem_line(problem: errors.Problem) -> dict[str, Any]:
         "severity": problem.severity,
         "element": problem.element,
         "message": sentence(problem.message),
+        "why": sentence(problem.why),
+        "fix": problem.fix,
+        "help": help_with(problem.code),
     }
+
+
+def help_with(code: str) -> str | None:
+    """Return where the guide explains a rule of the linter; some findings are no rule's."""
+    is_rule = any(rule.code == code for rule in RULES)
+    return url_for("guide.findings", _anchor=code.replace("/", "-")) if is_rule else None
 
 
 def problem_response(body: dict[str, Any]) -> Response:

@@ -19,6 +19,7 @@ from app.domain.case import Case
 from app.domain.notice import Delivery, Message, Notice
 from app.domain.people import User
 from app.domain.vocabulary import Stage
+from app.sayings import VERSION_NOTICES
 from app.services.delivery_faults import FAULTS
 from app.texts import LOCALES, NOTICES, is_term, notice_template, word
 
@@ -44,12 +45,19 @@ _TITLES = {
     "change_refused": "变更申请未获同意",
     "change_withdrawn": "变更申请已撤回",
     "objection_settled": "复查申请已办结",
+    "notify": "流程通知",
+    "version_submitted": "流程版本等待审核",
+    "version_approved": "流程版本已通过审核",
+    "version_returned": "流程版本被退回修改",
 }
+#: Kinds whose whole sentence is a diagram's own: a variable may put anything into it.
+_OWN_WORDS = frozenset({"notify", *VERSION_NOTICES})
 #: Groups of kinds by meaning, known by how the names of their kinds begin or end.
 _GROUPS = (
     ("期限到期", re.compile(r".*_(due|missing)")),
     ("预警灯", re.compile(r"light_.*")),
     ("变更与异议", re.compile(r".*_granted|(change|objection)_.*")),
+    ("流程设计", re.compile(r"version_.*")),
     ("督办函与问责", re.compile(r"(letter|clue)_.*")),
     ("办理结果与其他", re.compile(r".*")),
 )
@@ -152,6 +160,10 @@ def _by_case(notices: Sequence[Notice]) -> Iterator[_Item]:
 
 def outside(notice: Notice) -> str:
     """Return a notice as a sentence without anything that somebody has typed."""
+    if notice.what in _OWN_WORDS:
+        name = notice.process.diagram.name if notice.process else ""
+        title = gettext("流程通知：%(name)s", name=name) if name else kind_title(notice.what)
+        return _SIGNS.sub(" ", title)
     told = {key: _harmless(value) for key, value in notice.params.items()}
     return _SIGNS.sub(" ", notice_template(notice.what) % told)
 

@@ -1,7 +1,26 @@
-"""What history and notices say of changes and objections; `app.texts` puts it into words."""
+"""What history and notices say of changes, objections and processes; `app.texts` words it."""
 
 #: The sentence of each kind of history line.
 EVENTS = {
+    "opened": "下达整改通知，责任单位：%(unit)s，整改期限：%(due_on)s",
+    "completed": "办理“%(task)s”%(decided)s",
+    "claimed": "认领“%(task)s”",
+    "released": "释放“%(task)s”",
+    "handed_over": "将“%(task)s”转交%(to)s",
+    "timer_fired": "期限届满：%(timer)s%(merged)s",
+    "timer_skipped": "跳过无法执行的期限“%(timer)s”，理由：%(reason)s",
+    "deemed_served": "逾期未签收，视为送达",
+    "letter_deemed_served": "督办函（%(letter)s）逾期未签收，视为送达",
+    "light_changed": "预警灯由%(from)s变为%(to)s",
+    "expediting_drafted": "系统起草督办函，待督导办审定（%(reason)s）",
+    "letter_issued": "印发督办函（%(letter)s）",
+    "letter_settled": "督办函（%(letter)s）办结",
+    "letter_skipped": "决定不发督办函",
+    "clue_recorded": "登记问责线索：%(kind)s",
+    "closed_out": "销号（第%(cycle)s轮）",
+    "follow_up_drawn": "列入回头看：%(reason)s",
+    "followed_up": "回头看结论：%(result)s",
+    "relapsed": "认定反弹，重新立案整改（第%(cycle)s轮），期限%(due_on)s",
     "extension_filed": "申请延期，由%(from)s延至%(until)s。事由：%(reasons)s",
     "extension_filed_late": "已过申请时限，申请延期，由%(from)s延至%(until)s。事由：%(reasons)s",
     "standing_filed": "申请转为持续整改，下次复核%(until)s。事由：%(reasons)s",
@@ -35,8 +54,17 @@ EVENTS = {
     "revoked": "撤销该问题，不再办理",
     "reassigned": "由%(from)s转办至%(to)s，重新签收",
     "deadline_stopped": "因异议复查，停止计时：%(timer)s",
+    "process_started": "发起流程“%(diagram)s”",
+    "process_terminated": "终结流程，理由：%(reason)s",
     "migrated": "流程由第%(from)s版改为第%(to)s版",
     "migration_undone": "撤回流程迁移，由第%(from)s版恢复为第%(to)s版",
+}
+
+#: The sentences of notices about the drawing of a process; no diagram may send these.
+VERSION_NOTICES = {
+    "version_submitted": "“%(name)s”第%(version)s版等待审核",
+    "version_approved": "“%(name)s”第%(version)s版已通过审核",
+    "version_returned": "“%(name)s”第%(version)s版被退回修改",
 }
 
 #: The sentence of each kind of notice.
@@ -61,4 +89,6 @@ NOTICES = {
     "answer_due": "复查结论答复期限已到",
     "step_coming": "办理期限将到，请抓紧办理",
     "step_due": "办理期限已到，请及时处理",
+    "notify": "%(text)s",
+    **VERSION_NOTICES,
 }

@@ -17,6 +17,7 @@ from app.clock import utcnow
 from app.db import db
 from app.domain.errors import Unavailable
 from app.services import deadlines, deliveries, history, lights
+from app.services.design import taking_effect
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def start(app: Flask) -> BackgroundScheduler:
     often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(_within(app, sweep), "interval", seconds=1, **often)
     scheduler.add_job(_within(app, deliveries.sweep), "interval", seconds=5, **often)
+    scheduler.add_job(_within(app, taking_effect.sweep), "interval", seconds=30, **often)
     scheduler.add_job(_within(app, history.anchor), "cron", hour=0, minute=5, **often)
     scheduler.start()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

@@ -36,30 +36,6 @@ from app.services._sentences import unpacked
 
 LOCALES = ("zh_Hans_CN", "en")
 
-#: The sentence of each kind of history line.
-EVENTS = {
-    "opened": "下达整改通知，责任单位：%(unit)s，整改期限：%(due_on)s",
-    "completed": "办理“%(task)s”%(decided)s",
-    "claimed": "认领“%(task)s”",
-    "released": "释放“%(task)s”",
-    "handed_over": "将“%(task)s”转交%(to)s",
-    "timer_fired": "期限届满：%(timer)s%(merged)s",
-    "timer_skipped": "跳过无法执行的期限“%(timer)s”，理由：%(reason)s",
-    "deemed_served": "逾期未签收，视为送达",
-    "letter_deemed_served": "督办函（%(letter)s）逾期未签收，视为送达",
-    "light_changed": "预警灯由%(from)s变为%(to)s",
-    "expediting_drafted": "系统起草督办函，待督导办审定（%(reason)s）",
-    "letter_issued": "印发督办函（%(letter)s）",
-    "letter_settled": "督办函（%(letter)s）办结",
-    "letter_skipped": "决定不发督办函",
-    "clue_recorded": "登记问责线索：%(kind)s",
-    "closed_out": "销号（第%(cycle)s轮）",
-    "follow_up_drawn": "列入回头看：%(reason)s",
-    "followed_up": "回头看结论：%(result)s",
-    "relapsed": "认定反弹，重新立案整改（第%(cycle)s轮），期限%(due_on)s",
-    **sayings.EVENTS,
-}
-
 #: The sentence of each kind of notice.
 NOTICES = {
     "plan_due": "整改方案报送期限已到",
@@ -174,7 +150,7 @@ def event_text(event: Event) -> str:
             told = english.name_in_process(event.process_id, key, params[kind])
             ruled = rule_sets.in_english() if kind == "timer" else {}
             params[kind] = ruled.get(params[kind], told)
-    return gettext(EVENTS[event.what]) % params
+    return gettext(sayings.EVENTS[event.what]) % params
 
 
 #: Declared variables whose value is a decision worth telling.
@@ -203,6 +179,8 @@ def notice_template(what: str) -> str:
 def notice_text(notice: Notice) -> str:
     """Return a notice as a sentence."""
     params = {key: word(value) for key, value in notice.params.items()}
+    if notice.diagram is not None:
+        params["name"] = diagram_name(notice.diagram)
     return notice_template(notice.what) % params
 
 
@@ -216,6 +194,11 @@ def step_name(task: Task) -> str:
     if language() != "en":
         return task.name
     return english.name_of(task.process.diagram, task.key, task.name)
+
+
+def step_name_in(process_id: int, key: str, name: str) -> str:
+    """Return the name of a step of a process in the reader's language."""
+    return name if language() != "en" else english.name_in_process(process_id, key, name)
 
 
 def timer_name(timer: Timer) -> str:
@@ -285,7 +268,6 @@ def init_app(app: Flask) -> None:
         sentence=sentence,
         event_text=event_text,
         notice_text=notice_text,
-        timer_article=timer_article,
         job_name=job_name,
         job_told=job_told,
         said_in=said_in,

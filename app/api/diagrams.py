@@ -7,10 +7,11 @@ from typing import Any
 from flask import Response, request
 
 from app.api.calls import Call
-from app.api.schemas.processes import DiagramOut, Diagrams, Findings
+from app.api.schemas.processes import DiagramOut, Diagrams, Findings, FixIn, FixOut
 from app.domain.process import Diagram
 from app.http import problem_line
 from app.services import diagrams, drawings
+from app.services.design import fixes
 
 _XML = "application/xml"
 _DRAWING = {_XML: {"type": "string", "description": "BPMN 2.0"}}
@@ -57,3 +58,17 @@ def lint_diagram() -> dict[str, Any]:
     """List all that is wrong with a drawing; forms and tables are those of published diagrams."""
     problems = drawings.lint(request.get_data())
     return {"problems": [problem_line(one) for one in problems]}
+
+
+@Call(
+    method="POST",
+    path="/diagrams/fix",
+    body=FixIn(),
+    answer=FixOut(),
+    largest=2 * LARGEST,
+)
+def fix_diagram(body: dict[str, Any]) -> dict[str, Any]:
+    """Mend one finding that has a `fix`; give back the drawing, and keep nothing."""
+    drawn = drawings.bundle(body["xml"].encode())
+    mended = fixes.fix(drawn, code=body["code"], element=body.get("element"))
+    return {"xml": mended.xml}

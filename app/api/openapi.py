@@ -149,7 +149,7 @@ def _refusals(call: Call) -> set[str]:
         found |= {"403"}
     if call.body or call.takes:
         found |= {"413"}
-    if call.body:
+    if call.body or "application/json" in call.takes:
         found |= {"400", "415"}
     if call.writes:
         found |= {"403", "404", "409", "415"}

@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup
 
 from app import create_app
 from app.cli import backups, calendars, diagrams, operations, people, rules, server, worker
+from app.cli import plays as plays  # gives `diagrams.process` one more command
 from app.domain.errors import DomainError
 from config import VERSION
 from config.settings import SettingError

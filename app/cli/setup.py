@@ -7,7 +7,10 @@ from typing import Any
 
 from flask_migrate import upgrade
 
+from app.domain.process import Diagram
+from app.domain.vocabulary import DiagramState
 from app.services import bundles, calendars, county, diagrams
+from app.services.design import scenarios
 
 ROOT = Path(__file__).parents[2]
 COUNTY = ROOT / "config" / "demo" / "county.json"
@@ -29,9 +32,15 @@ def migrate() -> None:
 
 
 def publish(*files: Path) -> list[str]:
-    """Publish diagrams; return ``key version`` of each."""
+    """Publish diagrams; return ``key version`` of each, and its state if it is not in force."""
     made = [diagrams.publish(bundles.read(file)) for file in files]
-    return [f"{one.key} v{one.version}" for one in made]
+    for file in files:
+        scenarios.bring(file.stem, bundles.scenarios_beside(file))
+    return [f"{one.key} v{one.version}{_unless_in_force(one)}" for one in made]
+
+
+def _unless_in_force(diagram: Diagram) -> str:
+    return "" if diagram.state is DiagramState.PUBLISHED else f" {diagram.state.label}"
 
 
 def load_county() -> None:

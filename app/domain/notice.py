@@ -13,6 +13,7 @@ from app.clock import LOCAL
 from app.domain.base import Base, BigId
 from app.domain.case import Case
 from app.domain.people import User
+from app.domain.process import Diagram, Process
 from app.domain.vocabulary import Channel, DeliveryState
 
 
@@ -62,6 +63,10 @@ class Notice(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    #: Of a notice that is about no case: of which process it tells.
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"), index=True)
+    #: Of a notice about the drawing of a process: the version that it tells of.
+    diagram_id: Mapped[int | None] = mapped_column(ForeignKey("diagram.id"), index=True)
     #: The notice's kind; `app.texts` has its sentence.
     what: Mapped[str] = mapped_column(String(48))
     params: Mapped[dict[str, Any]]
@@ -69,6 +74,8 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
 
     case: Mapped[Case | None] = relationship()
+    process: Mapped[Process | None] = relationship()
+    diagram: Mapped[Diagram | None] = relationship()
     deliveries: Mapped[list[Delivery]] = relationship(order_by="Delivery.id", viewonly=True)
 
     __table_args__ = (

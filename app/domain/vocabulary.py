@@ -11,8 +11,7 @@ class Term(StrEnum):
     def __new__(cls, value: str, label: str = "") -> "Term":
         """Make a member that is its value and carries its label."""
         member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
+        member._value_, member.label = value, label
         return member
 
 
@@ -254,6 +253,7 @@ class MoveCause(Term):
     EXTENSION = "extension", "延期"
     RESUMPTION = "resumption", "恢复计时"
     OBJECTION = "objection", "异议结论"
+    MIGRATION = "migration", "流程迁移"
 
 
 class Channel(Term):

@@ -7,10 +7,31 @@ nothing to fake, so the tests run the real thing.
 
 from app.engine.compiling import Diagram, UserTask, compile
 from app.engine.decisions import Decision, compile_decision, decide
-from app.engine.linting import lint
-from app.engine.references import form_keys, process_properties
+from app.engine.fitting import Refusal
+from app.engine.lacking import lacks
+from app.engine.linting import declared_variables, lint
+from app.engine.migrating import migrate
+from app.engine.references import (
+    decision_keys,
+    decision_steps,
+    form_keys,
+    form_steps,
+    process_documentation,
+    process_id,
+    process_name,
+    process_properties,
+)
 from app.engine.runner import assign, cancel, complete, fire, send, skip, start, waiting
-from app.engine.step import ArmedTimer, Catalogue, Effect, OpenTask, Source, Step
+from app.engine.step import (
+    ArmedTimer,
+    Catalogue,
+    Effect,
+    Law,
+    Meaning,
+    OpenTask,
+    Source,
+    Step,
+)
 
 __all__ = [
     "ArmedTimer",
@@ -18,7 +39,10 @@ __all__ = [
     "Decision",
     "Diagram",
     "Effect",
+    "Law",
+    "Meaning",
     "OpenTask",
+    "Refusal",
     "Source",
     "Step",
     "UserTask",
@@ -28,9 +52,18 @@ __all__ = [
     "compile_decision",
     "complete",
     "decide",
+    "decision_keys",
+    "decision_steps",
+    "declared_variables",
     "fire",
     "form_keys",
+    "form_steps",
+    "lacks",
     "lint",
+    "migrate",
+    "process_documentation",
+    "process_id",
+    "process_name",
     "process_properties",
     "send",
     "skip",

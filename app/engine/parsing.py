@@ -18,6 +18,8 @@ MAX_BYTES = 2_000_000
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
+#: Of whatever is refused here.
+_WHY = "读不懂或不安全的文件无从检查，也不能发布。"
 _ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -71,4 +73,4 @@ def _bytes(text: str | bytes) -> bytes:
 
 
 def _refused(code: str, template: str, **params: Any) -> InvalidDiagram:
-    return InvalidDiagram([Problem(code, None, template, params)])
+    return InvalidDiagram([Problem(code, None, template, params, why=_WHY)])

@@ -14,7 +14,7 @@ def form_keys(xml: str) -> frozenset[str]:
     Raises:
         InvalidDiagram: the text is not safe XML.
     """
-    return _named(xml, "formKey")
+    return frozenset(form_steps(xml))
 
 
 def decision_keys(xml: str) -> frozenset[str]:
@@ -23,16 +23,37 @@ def decision_keys(xml: str) -> frozenset[str]:
     Raises:
         InvalidDiagram: the text is not safe XML.
     """
+    return frozenset(decision_steps(xml))
+
+
+def form_steps(xml: str) -> Mapping[str, str]:
+    """Return the id of the first step that each form is filled in at.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    return _named(xml, "formKey")
+
+
+def decision_steps(xml: str) -> Mapping[str, str]:
+    """Return the id of the first step that asks each decision table.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
     return _named(xml, "decisionRef")
 
 
-def _named(xml: str, attribute: str) -> frozenset[str]:
-    key = f"{_CAMUNDA}{attribute}"
-    return frozenset(value for node in parse_xml(xml).iter() if (value := node.get(key)))
+def _named(xml: str, attribute: str) -> dict[str, str]:
+    key, found = f"{_CAMUNDA}{attribute}", dict[str, str]()
+    for node in parse_xml(xml).iter():
+        if value := node.get(key):
+            found.setdefault(value, node.get("id", ""))
+    return found
 
 
 def process_properties(xml: str) -> Mapping[str, str]:
-    """Return the properties of the diagram's process: ``subject``, ``variables``, ``name_en``.
+    """Return the properties of the diagram's process: ``subject``, ``variables``, ``starters``…
 
     Raises:
         InvalidDiagram: the text is not safe XML.
@@ -77,3 +98,12 @@ def form_users(xml: str) -> Mapping[str, str]:
         if key := node.get(f"{_CAMUNDA}formKey"):
             found.setdefault(key, "".join((node.get("name") or "").split()))
     return found
+
+
+def process_documentation(xml: str) -> str:
+    """Return what the drawing says its process is for; empty if it says nothing.
+
+    Raises:
+        InvalidDiagram: the text is not safe XML.
+    """
+    return (parse_xml(xml).findtext(f"{_BPMN}process/{_BPMN}documentation") or "").strip()

@@ -62,12 +62,17 @@ class Catalogue:
     effects: Mapping[str, tuple[frozenset[str], frozenset[str]]]
     #: Variables that the program itself puts in when it starts a process of this kind.
     variables: frozenset[str]
-    #: Numbers of the rule book that timers may name; empty where there is no rule book.
-    codes: frozenset[str] = frozenset()
+    #: Numbers of the rule book that timers may name, each with the length it has there, empty
+    #: where it has none; nothing where there is no rule book.
+    codes: Mapping[str, str] = field(default_factory=dict)
     #: Form key → variable → the values to choose from, each with its label.
     choices: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     #: ``None`` where nobody has told what the pieces mean before the law.
     law: Law | None = None
+    #: Roles that act for the unit that a process runs for; all others for the whole county.
+    unit_roles: frozenset[str] = frozenset()
+    #: Keys of all fields of the forms; ``None`` where nobody has told.
+    fields: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

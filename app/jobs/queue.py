@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from app import scheduler
 from app.db import db
 from app.services import deadlines, deliveries, history, jobs, workers
+from app.services.design import taking_effect
 from config.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Errands:
         ("fire_due", "* * * * * */2", "deadlines"),
         ("find_lost", "* * * * * */10", "deadlines"),
         ("deliver", "* * * * * */5", "notices"),
+        ("take_effect", "* * * * * */30", "deadlines"),
         ("tidy", "* * * * *", "deadlines"),
         ("anchor", "5 16 * * *", "deadlines"),  # 00:05 in Beijing
     )
@@ -122,6 +124,10 @@ class Errands:
     async def deliver(self, timestamp: int) -> None:
         """Send what waits to be sent."""
         await self.here(deliveries.sweep)
+
+    async def take_effect(self, timestamp: int) -> None:
+        """Put versions of diagrams in force whose day has come."""
+        await self.here(taking_effect.sweep)
 
     async def tidy(self, timestamp: int) -> None:
         """Throw away what dead workers had in hand; the rows know it better."""

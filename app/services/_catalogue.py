@@ -94,6 +94,8 @@ class Context:
     chain: Chain | None = None
     #: The element whose effect is being run: what to name when it fails.
     doing: str = ""
+    #: Known beforehand of a case that has no plan, which many have not: one question less.
+    without_plan: bool = False
     #: Where the plain statements of a step wait for those of others; ``None``: nowhere.
     later: Later | None = None
     _case: Case | None = None

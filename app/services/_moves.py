@@ -216,7 +216,10 @@ def stop(one: Concerned) -> None:
 
 def keep_still(context: Context) -> None:
     """Let what was written anew for a suspended process stand still with the rest of it."""
-    stop(_concerned(context, context.process.id))
+    one = _concerned(context, context.process.id)
+    runs = any(timer.state is TimerState.ARMED for timer in one.timers)
+    if runs or any(task.due_at for task in one.tasks.values()):
+        stop(one)
 
 
 def go_on(plan: Plan, why: Why, calendar: Calendar) -> None:

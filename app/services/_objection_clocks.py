@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.clock import local_date
 from app.domain.change import Objection
 from app.domain.process import Timer
@@ -33,6 +35,14 @@ def stop(context: Context) -> None:
 def _is_named(context: Context, timer: Timer) -> bool:
     stops = rule_sets.of_county(context.session, context.case.county_id).objection.stops
     return timer.state is TimerState.ARMED and timer.code in stops
+
+
+def stops_now(context: Context, timer: Timer) -> bool:
+    """Tell whether an open objection stops a clock that just begins."""
+    if context.process.case_id is None or not _is_named(context, timer):
+        return False
+    of_case = select(Objection.state).where(Objection.case_id == context.process.case_id)
+    return any(state.is_open for state in context.session.scalars(of_case))
 
 
 def start_again(context: Context, objection: Objection) -> None:

@@ -56,6 +56,16 @@ def put_off(session: Session, case: Case, plan: Forecast, reason: Reason, at: da
     return moved
 
 
+def put_off_alone(session: Session, move: Move, reason: Reason, at: datetime) -> bool:
+    """Move one timer of a process about no case, unless it was moved or fired meanwhile.
+
+    Raises:
+        Conflict: somebody moved the process at the same time.
+    """
+    process = running(session, move.process_id or 0)
+    return _put_off_timer(Context(session, process, at, reason.by), move, reason)
+
+
 def _put_off_timer(context: Context, move: Move, reason: Reason) -> bool:
     """Move one timer, unless it was moved or fired meanwhile."""
     if not put_off_row(context.session, move, reason, context.at):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.case import Case
 from app.domain.change import ChangeRequest
 from app.domain.errors import NotFound
 from app.domain.people import UNIT_ROLES, Actor, Unit
+from app.domain.process import Process, Task
 from app.domain.vocabulary import ChangeState, Role
 
 #: Roles that act for a supervised unit, not for its department.
@@ -65,6 +66,26 @@ def case_for(session: Session, number: str, actor: Actor, *, lock: bool = False)
     if found is None:
         raise NotFound
     return found
+
+
+def standalone(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Process` that leaves those about no case that concern *actor*.
+
+    They concern whoever began it, the office of its county, and all who have or had a task in it.
+    """
+    posts = (and_(Task.role == role, Task.unit_id == unit) for role, unit in actor.posts)
+    own = or_(Task.closed_by_id == actor.id, Task.assignee_id == actor.id, *posts)
+    has_task = select(Task.id).where(Task.process_id == Process.id, own).exists()
+    concerned = [Process.started_by_id == actor.id, has_task]
+    if actor.has(Role.OFFICE, Role.OFFICE_HEAD):
+        concerned.append(Process.county_id == actor.county_id)
+    return and_(Process.case_id.is_(None), or_(*concerned))
+
+
+def of_standalone(process_id: Any, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a column names a process about no case that concerns *actor*."""
+    condition: ColumnElement[bool] = process_id.in_(select(Process.id).where(standalone(actor)))
+    return condition
 
 
 def holds(actor: Actor, task: Any) -> bool:

@@ -16,13 +16,15 @@ from app.clock import utcnow
 from app.db import db, transaction
 from app.domain.design_terms import DiagramAct
 from app.domain.errors import Conflict, InvalidDiagram, NotFound, Problem
-from app.domain.form import variables_in
+from app.domain.form import components, variables_in
+from app.domain.people import UNIT_ROLES
 from app.domain.process import Diagram
 from app.domain.rule_sets import DEFAULT
 from app.domain.vocabulary import DiagramState, Role
 from app.engine.step import Catalogue, Source
 from app.services import _law, _versions, rule_sets
 from app.services._catalogue import EFFECTS
+from app.services._terms import Terms, terms_of
 from app.services.design import decision_findings, form_findings
 
 #: What the program puts into a process when it starts one, by itself or for a case.
@@ -67,8 +69,8 @@ class Compiled:
     version: int
     name: str
     program: engine.Diagram
-    #: Whether its processes are each about a case.
-    about_case: bool
+    #: Who may begin its processes, and about what.
+    terms: Terms
     #: Names of the variables that its processes are started with.
     variables: frozenset[str]
     forms: Mapping[str, Any]
@@ -87,40 +89,49 @@ def about_case(xml: str) -> bool:
 def catalogue(forms: Mapping[str, Any], *, case: bool = True) -> Catalogue:
     """Return the pieces that a diagram with these *forms* may use.
 
-    All effects so far are done to a case: a diagram about none may use none.
+    Most effects are done to a case: a diagram about none may use the others.
     """
     return Catalogue(
         roles=frozenset(Role),
         forms={key: frozenset(variables_in(form)) for key, form in forms.items()},
         effects={
-            topic: (entry.required, entry.optional) for topic, entry in EFFECTS.items() if case
+            topic: (entry.required, entry.optional)
+            for topic, entry in EFFECTS.items()
+            if case or entry.anywhere
         },
         variables=START_VARIABLES,
-        codes=frozenset(rule_sets.get(DEFAULT).limits),
+        codes={
+            code: str(limit.span or "") for code, limit in rule_sets.get(DEFAULT).limits.items()
+        },
         choices=_law.choices(forms),
         law=_law.law(forms) if case else None,
+        unit_roles=frozenset(UNIT_ROLES),
+        fields=frozenset(field["key"] for form in forms.values() for field in components(form)),
     )
 
 
 def lint(bundle: Bundle) -> list[Problem]:
     """List all that is wrong with a diagram, its forms and its decision tables."""
     readable = form_findings.readable(bundle.forms)
-    case, used, broken = _read(bundle.xml)
+    case, asked_at, filled_at, broken = _read(bundle.xml)
     known = catalogue(readable, case=case)
     declared = engine.declared_variables(bundle.source, known)
     return [
-        *form_findings.problems(bundle.forms, case=case),
-        *decision_findings.problems(bundle.decisions, used, declared, case=case),
+        *form_findings.problems(bundle.forms, case=case, steps=filled_at),
+        *decision_findings.problems(bundle.decisions, asked_at, declared, case=case),
         *(broken or engine.lint(bundle.source, known)),
     ]
 
 
-def _read(xml: str) -> tuple[bool, frozenset[str], list[Problem]]:
-    """Return whether a drawing is about a case, the tables it names, or why it can't be read."""
+_Steps = Mapping[str, str]
+
+
+def _read(xml: str) -> tuple[bool, _Steps, _Steps, list[Problem]]:
+    """Return whether a drawing is about a case, its steps by table and form, or its faults."""
     try:
-        return about_case(xml), engine.decision_keys(xml), []
+        return about_case(xml), engine.decision_steps(xml), engine.form_steps(xml), []
     except InvalidDiagram as error:
-        return False, frozenset(), list(error.problems)
+        return False, {}, {}, list(error.problems)
 
 
 def pieces(bundle: Bundle) -> Catalogue:
@@ -251,15 +262,15 @@ _compiled: WeakKeyDictionary[Engine, dict[int, Compiled]] = WeakKeyDictionary()
 
 
 def _compile(row: Diagram) -> Compiled:
-    declared = engine.process_properties(row.xml).get("variables", "")
+    said = engine.process_properties(row.xml)
     return Compiled(
         row.id,
         row.key,
         row.version,
         row.name,
         engine.compile(Source(row.key, row.xml, row.decisions)),
-        about_case(row.xml),
-        frozenset(name.strip() for name in declared.split(",")),
+        terms_of(said, engine.process_documentation(row.xml)),
+        frozenset(name.strip() for name in said.get("variables", "").split(",")),
         row.forms,
         {key: engine.compile_decision(text) for key, text in row.decisions.items()},
     )

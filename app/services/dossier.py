@@ -34,15 +34,18 @@ def submission_of(task: Task) -> Submission | None:
     return db.session.scalars(query).first()
 
 
-def submissions_of(case: Case) -> list[Submission]:
-    """List every answered form of a case, the latest first."""
+def submissions_of(of: Case | Process) -> list[Submission]:
+    """List every answered form of a case, or of a process about none, the latest first."""
+    own = Submission.case_id == of.id
+    if isinstance(of, Process):
+        own = Submission.task_id.in_(select(Task.id).where(Task.process_id == of.id))
     query = (
         select(Submission)
         .options(
             joinedload(Submission.by),
             joinedload(Submission.task).joinedload(Task.process).joinedload(Process.diagram),
         )
-        .filter_by(case_id=case.id)
+        .where(own)
         .order_by(Submission.id.desc())
     )
     return list(db.session.scalars(query))
@@ -79,9 +82,12 @@ def letter_of(task: Task) -> Letter | None:
     return db.session.get(Letter, letter_id) if letter_id else None
 
 
-def evidence_of(case: Case) -> list[Evidence]:
-    """List the files that were sent in with the forms of a case, the latest first."""
-    query = select(Evidence).options(joinedload(Evidence.uploaded_by)).filter_by(case_id=case.id)
+def evidence_of(of: Case | Process) -> list[Evidence]:
+    """List the files that were sent in with the forms of a case or process, the latest first."""
+    own = Evidence.case_id == of.id
+    if isinstance(of, Process):
+        own = Evidence.task_id.in_(select(Task.id).where(Task.process_id == of.id))
+    query = select(Evidence).options(joinedload(Evidence.uploaded_by)).where(own)
     return list(db.session.scalars(query.order_by(Evidence.id.desc())))
 
 

@@ -16,9 +16,10 @@ from app.domain.case import Case
 from app.domain.errors import Invalid, NotFound, TooLarge
 from app.domain.evidence import Evidence
 from app.domain.people import Actor
+from app.domain.process import Task
 from app.services import _content
 from app.services._files import FileStore, Received
-from app.services._scope import visible
+from app.services._scope import of_standalone, visible
 
 MEGABYTE = 1024 * 1024
 #: Of one file, in bytes.
@@ -143,7 +144,9 @@ def same_elsewhere(evidence: Evidence, actor: Actor) -> list[str]:
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
     own = and_(Evidence.case_id.is_(None), Evidence.uploaded_by_id == actor.id)
-    return or_(own, Evidence.case_id.in_(select(Case.id).where(visible(actor))))
+    of_case = Evidence.case_id.in_(select(Case.id).where(visible(actor)))
+    tasks = select(Task.id).where(Task.case_id.is_(None), of_standalone(Task.process_id, actor))
+    return or_(own, of_case, Evidence.task_id.in_(tasks))
 
 
 def _shown(name: str) -> str:

@@ -199,9 +199,8 @@ def _leave_out(session: Session, timer_id: int, actor: Actor, *, reason: str, at
     if timer.state is not TimerState.ARMED:
         raise WrongStage("该期限已不在计时，不能跳过。")
     context = Context(session, running(session, timer.process_id), at, actor)
-    if timer.case_id is not None:
-        line = {"timer": timer.name, "key": timer.key, "code": timer.code, "reason": reason}
-        record(context, "timer_skipped", {"timer_id": timer.id} | line)
+    line = {"timer": timer.name, "key": timer.key, "code": timer.code, "reason": reason}
+    record(context, "timer_skipped", {"timer_id": timer.id} | line)
     timer.state, timer.disarmed_at = TimerState.DISARMED, at
     session.flush()
     if Rule.parse(timer.rule).anchor is Anchor.EVERY:

@@ -15,9 +15,9 @@ from app.domain.case import Case
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.notice import Notice
 from app.domain.people import Actor, User
-from app.domain.process import Task
+from app.domain.process import Process, Task
 from app.domain.vocabulary import Role
-from app.services._scope import visible
+from app.services._scope import standalone, visible
 
 #: The bell counts no further.
 MOST_COUNTED = 300
@@ -34,6 +34,14 @@ class Page:
     total: int
 
 
+_WHOLE = (
+    joinedload(Notice.case),
+    joinedload(Notice.process).joinedload(Process.diagram),
+    joinedload(Notice.diagram),
+    selectinload(Notice.deliveries),
+)
+
+
 def page(
     actor: Actor,
     *,
@@ -43,7 +51,7 @@ def page(
 ) -> Page:
     """List what *actor* was told, the latest first, after the cursor *after*."""
     conditions = _of(actor, unread)
-    query = select(Notice).options(joinedload(Notice.case), selectinload(Notice.deliveries))
+    query = select(Notice).options(*_WHOLE)
     query = query.where(*conditions)
     if after is not None:
         query = query.where(Notice.id < after[1])  # they are numbered as they are told
@@ -79,7 +87,7 @@ def get(notice_id: int, actor: Actor) -> Notice:
     Raises:
         NotFound: there is none, or somebody else was told.
     """
-    query = select(Notice).options(joinedload(Notice.case), selectinload(Notice.deliveries))
+    query = select(Notice).options(*_WHOLE)
     query = query.filter_by(id=notice_id, user_id=actor.id)
     found = db.session.scalars(query.execution_options(populate_existing=True)).first()
     if found is None:
@@ -109,16 +117,20 @@ def opened(notice_id: int, actor: Actor) -> Notice:
 
 
 def task_about(notice: Notice, actor: Actor) -> int | None:
-    """Return the id of the most urgent task of the notice's case that waits for *actor*."""
+    """Return the id of the most urgent task of what a notice is about that waits for *actor*."""
     posts = (and_(Task.role == role, Task.unit_id == unit) for role, unit in actor.posts)
     mine = or_(Task.assignee_id == actor.id, and_(Task.assignee_id.is_(None), or_(false(), *posts)))
-    query = select(Task.id).where(Task.case_id == notice.case_id, Task.closed_at.is_(None), mine)
+    of_case = Task.case_id == notice.case_id
+    about = of_case if notice.case_id is not None else Task.process_id == notice.process_id
+    query = select(Task.id).where(about, Task.closed_at.is_(None), mine)
     return db.session.scalar(query.order_by(Task.sort_at, Task.id).limit(1))
 
 
-def may_see_case(notice: Notice, actor: Actor) -> bool:
-    """Tell whether the notice's case still is the actor's business."""
+def may_see(notice: Notice, actor: Actor) -> bool:
+    """Tell whether the case or process that a notice is about still is the actor's business."""
     query = select(Case.id).where(Case.id == notice.case_id, visible(actor))
+    if notice.process_id is not None:
+        query = select(Process.id).where(Process.id == notice.process_id, standalone(actor))
     return db.session.scalar(query) is not None
 
 

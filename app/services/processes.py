@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -12,13 +13,19 @@ from app import engine
 from app.clock import utcnow
 from app.db import db, transaction
 from app.domain.case import Case
-from app.domain.errors import Invalid, NotAllowed, NotFound
+from app.domain.errors import Invalid, Listing, NotAllowed, NotFound, Sentence, WrongStage
 from app.domain.people import Actor
-from app.domain.process import Incident, Process, Task, Timer
-from app.domain.vocabulary import ProcessStatus, Role, TimerState
+from app.domain.process import Diagram, Incident, Process, Task, Timer
+from app.domain.vocabulary import DiagramState, ProcessStatus, Role, TimerState
 from app.services import _moves, _progress, diagrams
 from app.services._catalogue import Context, Running, running
-from app.services._scope import visible
+from app.services._history import record
+from app.services._scope import holds, standalone, visible
+from app.services.diagrams import Compiled
+
+#: Of the reason for which a process is terminated.
+LONGEST_REASON = 400
+_GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
 
 
 def start(
@@ -29,24 +36,54 @@ def start(
     Return its id.
 
     Raises:
-        NotAllowed: the actor starts no processes.
+        NotAllowed: others start such processes, or only the program does.
         NotFound: no such diagram is published, or no such case is the actor's business.
         Invalid: a variable isn't one that the diagram declares, or not a plain value.
     """
-    if not actor.has(Role.OFFICE, Role.OFFICE_HEAD):
-        raise NotAllowed("只有督导办可以发起流程。")
     _check_variables(variables)
     with transaction() as session:
-        process = _of_office(actor) if subject is None else _subject(session, subject, actor)
         diagram = diagrams.published(session, key)
-        if process.case_id is None and diagram.about_case:
+        _require_starter(diagram, actor)
+        process = _of_unit(actor) if subject is None else _subject(session, subject, actor)
+        if process.case_id is None and diagram.terms.about_case:
             raise Invalid(fields={"subject": ["该流程须关联一个问题，请给出问题编号。"]})
         return _progress.begin(Context(session, process, utcnow(), actor), diagram, variables)
 
 
-def _of_office(actor: Actor) -> Running:
+def _require_starter(diagram: Compiled, actor: Actor) -> None:
+    if not actor.has(*diagram.terms.starters):
+        roles = Listing([Sentence(one.label) for one in sorted(diagram.terms.starters)])
+        raise NotAllowed("“%(name)s”由%(roles)s发起。", name=diagram.name, roles=roles)
+    if diagram.terms.by_program:
+        template = "“%(name)s”由系统在事项办理中发起，不能单独发起；请在事项页面提出相应的申请。"
+        raise NotAllowed(template, name=diagram.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A process that somebody may start, and what it is for."""
+
+    diagram: Diagram
+    description: str
+
+
+def startable(actor: Actor) -> list[Offer]:
+    """List the published diagrams about no case that *actor* may start processes on, by name."""
+    session = db.session()
+    query = select(Diagram).where(Diagram.state == DiagramState.PUBLISHED).order_by(Diagram.version)
+    found = []
+    for diagram in {one.key: one for one in session.scalars(query)}.values():
+        terms = diagrams.compiled(session, diagram.id).terms
+        by_hand = not (terms.about_case or terms.by_program)
+        if by_hand and actor.has(*terms.starters):
+            found.append(Offer(diagram, terms.description))
+    return sorted(found, key=lambda one: one.diagram.name)
+
+
+def _of_unit(actor: Actor) -> Running:
     """Return a process yet to begin that is about no case, for the actor's own unit."""
-    return Running(lead_unit_id=actor.unit_id, county_id=actor.county_id)
+    unit = actor.unit_id
+    return Running(lead_unit_id=unit, department_id=unit, county_id=actor.county_id)
 
 
 def _subject(session: Session, number: str, actor: Actor) -> Running:
@@ -74,12 +111,11 @@ def get(process_id: int, actor: Actor) -> Process:
     Raises:
         NotFound: there is none, or it is none of the actor's business.
     """
-    own = Process.case_id.is_(None) & (Process.started_by_id == actor.id)
     query = (
         select(Process)
         .outerjoin(Case, Case.id == Process.case_id)
         .options(joinedload(Process.diagram), joinedload(Process.case))
-        .where(Process.id == process_id, or_(own, visible(actor)))
+        .where(Process.id == process_id, or_(standalone(actor), visible(actor)))
     )
     found = db.session.scalars(query).first()
     if found is None:
@@ -93,6 +129,12 @@ def open_tasks(process: Process) -> list[Task]:
     return list(db.session.scalars(query.order_by(Task.id)))
 
 
+def own_task(process: Process, actor: Actor) -> Task | None:
+    """Return the first open task that waits for *actor*."""
+    waiting = (task for task in open_tasks(process) if task.assignee_id in (None, actor.id))
+    return next((task for task in waiting if holds(actor, task)), None)
+
+
 def armed_timers(process: Process) -> list[Timer]:
     """List the clocks that the process waits for, also while they stand still."""
     query = select(Timer).where(
@@ -100,6 +142,23 @@ def armed_timers(process: Process) -> list[Timer]:
         Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED)),
     )
     return list(db.session.scalars(query.order_by(Timer.due_at)))
+
+
+def tasks_of(process: Process) -> list[Task]:
+    """List all tasks of a process, open ones first, then the latest done."""
+    query = (
+        select(Task)
+        .options(joinedload(Task.assignee), joinedload(Task.closed_by), joinedload(Task.unit))
+        .where(Task.process_id == process.id)
+        .order_by(Task.closed_at.is_not(None), Task.closed_at.desc(), Task.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def timers_of(process: Process) -> list[Timer]:
+    """List all deadlines of a process, by due date."""
+    query = select(Timer).where(Timer.process_id == process.id)
+    return list(db.session.scalars(query.order_by(Timer.due_at, Timer.id)))
 
 
 def incidents_of(process: Process) -> list[Incident]:
@@ -110,10 +169,43 @@ def incidents_of(process: Process) -> list[Incident]:
     return list(db.session.scalars(query))
 
 
+def terminate(process_id: int, actor: Actor, reason: str) -> None:
+    """End a process about no case where it stands, for a reason that its history keeps.
+
+    Raises:
+        NotFound: there is none, or it is none of the actor's business.
+        NotAllowed: the actor is not the head of the office.
+        Invalid: no reason is given.
+        WrongStage: it is over already, or it is about a case.
+        Conflict: somebody else moved it at the same time.
+    """
+    found, reason = get(process_id, actor), reason.strip()
+    if not may_terminate(actor):
+        raise NotAllowed("终结流程由督导办主任决定。")
+    if found.case_id is not None:
+        raise WrongStage("该流程针对一个问题，请在事项页面申请终结。")
+    if not 0 < len(reason) <= LONGEST_REASON:
+        fault = Sentence("请写明理由，不超过 %(most)s 字。", most=LONGEST_REASON)
+        raise Invalid(fields={"reason": [fault]})
+    with transaction() as session:
+        context = Context(session, running(session, process_id), utcnow(), actor)
+        if context.process.status not in _GOING:
+            raise WrongStage("该流程已经结束。")
+        program = diagrams.compiled(session, context.process.diagram_id).program
+        step = engine.cancel(program, context.process.state)
+        record(context, "process_terminated", {"reason": reason})
+        _progress.save(context, step, ProcessStatus.TERMINATED)
+        _progress.close(context, step)
+
+
+def may_terminate(actor: Actor) -> bool:
+    """Tell whether *actor* decides on ending processes before their time."""
+    return actor.has(Role.OFFICE_HEAD)
+
+
 def running_ids() -> list[int]:
     """List the ids of all processes that run or stand still."""
-    going = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
-    query = select(Process.id).where(Process.status.in_(going))
+    query = select(Process.id).where(Process.status.in_(_GOING))
     return list(db.session.scalars(query.order_by(Process.id)))
 
 

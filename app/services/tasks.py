@@ -23,6 +23,7 @@ from app.services._catalogue import ANSWERS, Chain, Context, Given, Running, run
 from app.services._history import record
 from app.services._rows import FINISH_TASK, INSERT_SUBMISSION, LOAD, RUNNING_COLUMNS
 from app.services._scope import holds
+from app.services._titles import keep_title
 from app.services.inbox import get_task, require, require_going
 
 
@@ -135,6 +136,8 @@ def complete(
         entry.run(context, Given(answers))
     _attach(context, task, evidence_ids(form, answers))
     variables = declared(form, answers)
+    if task.case_id is None:
+        keep_title(context, compiled.terms.title, answers)
     step = engine.complete(compiled.program, task.state, task.engine_id, variables)
     line = {"task": task.name, "key": task.key, "decided": variables}
     record(context, "completed", line, passed=step.passed)

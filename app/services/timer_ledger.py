@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
 from sqlalchemy.orm import joinedload
 
 from app.clock import LOCAL, today, utcnow
@@ -19,7 +19,7 @@ from app.domain.history import Event
 from app.domain.people import Actor
 from app.domain.process import Process, Task, Timer
 from app.domain.vocabulary import TimerState
-from app.services._scope import visible
+from app.services._scope import of_standalone, visible
 
 #: A deadline that nobody has taken up for so long after it ran out is one that nobody is at.
 UNATTENDED_AFTER = timedelta(seconds=60)
@@ -120,14 +120,14 @@ class Health:
 
 
 def health(actor: Actor | None = None) -> Health:
-    """Ask the tables; for *actor* only about the cases that he or she may see."""
+    """Ask the tables; for *actor* only about what he or she may see."""
     return Health(*(_count(check, actor) for check in Check))
 
 
 def _count(check: Check, actor: Actor | None) -> int:
     query = select(func.count(Timer.id)).where(_broken(check))
     if actor is not None:
-        query = query.join(Case, Case.id == Timer.case_id).where(visible(actor))
+        query = _visible(query, actor)
     return db.session.scalar(query) or 0
 
 
@@ -140,7 +140,7 @@ _WHOLE = (
 def page(
     actor: Actor, narrow: TimerFilter, *, limit: int = 50, after: tuple[datetime, int] | None = None
 ) -> list[Timer]:
-    """List deadlines of the cases that *actor* may see, after the cursor *after*.
+    """List deadlines of the cases and processes that *actor* may see, after the cursor *after*.
 
     What is longest overdue comes first; of what is over, the latest.
     """
@@ -160,8 +160,13 @@ def total(actor: Actor, narrow: TimerFilter) -> int:
 
 
 def _narrowed(query: Select[Any], actor: Actor, narrow: TimerFilter) -> Select[Any]:
-    query = query.join(Case, Case.id == Timer.case_id)
-    return query.where(visible(actor), *narrow.conditions())
+    return _visible(query, actor).where(*narrow.conditions())
+
+
+def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Leave the deadlines of cases, and of processes about none, that *actor* may see."""
+    own = and_(Timer.case_id.is_(None), of_standalone(Timer.process_id, actor))
+    return query.outerjoin(Case, Case.id == Timer.case_id).where(or_(visible(actor), own))
 
 
 def _beyond(after: tuple[datetime, int], *, latest_first: bool) -> ColumnElement[bool]:
@@ -183,10 +188,10 @@ def get(timer_id: int, actor: Actor) -> Timer:
     """Return one deadline.
 
     Raises:
-        NotFound: there is none, or its case is none of the actor's business.
+        NotFound: there is none, or it is none of the actor's business.
     """
-    query = select(Timer).options(*_WHOLE).join(Case, Case.id == Timer.case_id)
-    found = db.session.scalars(query.where(Timer.id == timer_id, visible(actor))).first()
+    query = _visible(select(Timer).options(*_WHOLE), actor).where(Timer.id == timer_id)
+    found: Timer | None = db.session.scalars(query).first()
     if found is None:
         raise NotFound
     return found
@@ -207,23 +212,35 @@ def tasks_of(timers: Sequence[Timer]) -> dict[int, Task]:
     return {one.id: one for one in db.session.scalars(query.where(Task.id.in_(ids)))} if ids else {}
 
 
+#: Lines of one history stand together.
+_ALONE = case((Event.case_id.is_(None), Event.process_id), else_=0)
+
+
 def effects(timers: Sequence[Timer]) -> dict[int, list[Event]]:
     """Return what each firing wrote into history: that it fired, and then what it brought about."""
-    fired = [one for one in timers if one.fired_at is not None and one.case_id is not None]
+    fired = [one for one in timers if one.fired_at is not None]
     if not fired:
         return {}
+    alone = Event.case_id.is_(None) & Event.process_id.in_(
+        {one.process_id for one in fired if one.case_id is None}
+    )
     query = select(Event).where(
-        Event.case_id.in_({one.case_id for one in fired}),
+        or_(Event.case_id.in_({one.case_id for one in fired if one.case_id is not None}), alone),
         Event.at.in_({one.fired_at for one in fired}),
     )
     found: dict[int, list[Event]] = {}
     lines: list[Event] = []
-    wanted = {(one.case_id, one.fired_at, one.key): one.id for one in fired}
-    for event in db.session.scalars(query.order_by(Event.case_id, Event.seq)):
+    wanted = {(*_chain(one), one.fired_at, one.key): one.id for one in fired}
+    for event in db.session.scalars(query.order_by(Event.case_id, _ALONE, Event.seq)):
         if event.what == "timer_fired":
-            timer_id = event.timer_id or wanted.get((event.case_id, event.at, event.params["key"]))
+            timer_id = event.timer_id or wanted.get((*_chain(event), event.at, event.params["key"]))
             lines = found.setdefault(timer_id or 0, [])
             lines.append(event)
-        elif lines and (lines[0].case_id, lines[0].at) == (event.case_id, event.at):
+        elif lines and (*_chain(lines[0]), lines[0].at) == (*_chain(event), event.at):
             lines.append(event)
     return {one.id: found[one.id] for one in fired if one.id in found}
+
+
+def _chain(of: Timer | Event) -> tuple[int | None, int | None]:
+    """Name the history that a deadline or a line belongs to: of a case, or of a process."""
+    return of.case_id, None if of.case_id is not None else of.process_id

@@ -55,10 +55,10 @@ def proof(timer_id: int, actor: Actor) -> Proof:
     """Gather everything about one deadline.
 
     Raises:
-        NotFound: there is none, or its case is none of the actor's business.
+        NotFound: there is none, or it is none of the actor's business.
     """
     timer = timer_ledger.get(timer_id, actor)
-    county_id = timer.case.county_id if timer.case else None
+    county_id = timer.case.county_id if timer.case else timer.process.county_id
     calendar = _calendar(timer.calendar_version, county_id)
     reckoning = _reckoned(timer, calendar)
     drawing = elements.drawing_of(db.session(), timer.process_id)

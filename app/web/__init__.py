@@ -47,6 +47,7 @@ def _pages() -> list[Blueprint]:
         local_days,
         notices,
         opening,
+        processes,
         receiving,
         rules,
         school_terms,
@@ -57,6 +58,6 @@ def _pages() -> list[Blueprint]:
 
     pages = (signing, founding, inbox, tasks, opening, importing, changes, cases, follow_ups)
     others = (letters, notices, receiving, evidence, diagrams, designer, guide, rules, jobs)
-    watching = (timers, incidents)
+    watching = (processes, timers, incidents)
     days = (calendar, calendar_import, local_days, school_terms)
     return [page.bp for page in pages + others + watching + days]

@@ -124,7 +124,15 @@ class Frame:
             link("mine", gettext("我的待办"), "inbox", counts.mine, late=counts.overdue > 0),
             link("claimable", gettext("待认领"), "hand", counts.claimable),
             link("done", gettext("我已办"), "done"),
+            *self._processes,
         )
+
+    @property
+    def _processes(self) -> tuple[Link, ...]:
+        """The link to processes about no case, for those who have anything to do with them."""
+        if not self.actor.sees_cases:
+            return ()
+        return (Link("processes", gettext("流程办理"), "flow", url_for("processes.page")),)
 
     @cached_property
     def _ledger(self) -> tuple[Link, ...]:

@@ -22,6 +22,7 @@ bp.add_app_template_global(help_with, "help_with")
 FAMILIES = {
     "law": "法规",
     "catalogue": "角色、表单、动作、决策表",
+    "start": "流程的发起",
     "flow": "分支与走向",
     "timer": "计时",
     "event": "事件",

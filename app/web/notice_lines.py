@@ -29,10 +29,10 @@ class Line:
 
     @property
     def by_case(self) -> list[list[Notice]]:
-        """The same, one list for each case."""
-        found: dict[int | None, list[Notice]] = defaultdict(list)
+        """The same, one list for each case or process."""
+        found: dict[tuple[int | None, ...], list[Notice]] = defaultdict(list)
         for one in self.notices:
-            found[one.case_id].append(one)
+            found[one.case_id, one.process_id, one.diagram_id].append(one)
         return list(found.values())
 
 

@@ -53,11 +53,15 @@ def mark_read() -> ResponseReturnValue:
 def notice(notice_id: int) -> ResponseReturnValue:
     """Go to what a notice is about; it counts as read from here on."""
     found = notices.opened(notice_id, g.actor)
-    if found.case is None or not notices.may_see_case(found, g.actor):
+    if (of := found.diagram) is not None:
+        return redirect(url_for("designer.review", key=of.key, version=of.version))
+    if not notices.may_see(found, g.actor):
         return redirect(url_for("notices.page"))
-    task_id = notices.task_about(found, g.actor) if found.what.endswith(("_due", "_missing")) else 0
-    if task_id:
+    asks = found.case is None or found.what.endswith(("_due", "_missing"))
+    if asks and (task_id := notices.task_about(found, g.actor)):
         return redirect(url_for("tasks.page", task_id=task_id))
+    if found.case is None:
+        return redirect(url_for("processes.process", process_id=found.process_id))
     return redirect(url_for("cases.case", number=found.case.number))
 
 

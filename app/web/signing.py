@@ -141,7 +141,8 @@ def _next() -> str:
 
 def _first_page() -> str:
     """Return the inbox, or the designer for those who only draw."""
-    return url_for("designer.home" if overview.draws_only(g.actor) else "inbox.page")
+    draws = "actor" in g and overview.draws_only(g.actor)
+    return url_for("designer.home" if draws else "inbox.page")
 
 
 def _local(url: str) -> str | None:

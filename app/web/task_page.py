@@ -64,8 +64,8 @@ def _around(task: Task, typed: Mapping[str, Any] | None) -> dict[str, Any]:
     attached = ids_in(dict(typed or task.draft or {}))
     files = {**dossier.files(attached, case=task.case, actor=g.actor)}
     if task.case is None:
-        waiting = processes.open_tasks(task.process), processes.armed_timers(task.process)
-        return {"files": links(files.values()), "picture": picture_of(task.process, *waiting, [])}
+        files |= {file.id: file for file in dossier.evidence_of(task.process)}
+        return _alone(task) | {"files": links(files.values())}
     case = task.case
     evidence = dossier.evidence_of(case)
     files |= {file.id: file for file in evidence}
@@ -83,6 +83,20 @@ def _around(task: Task, typed: Mapping[str, Any] | None) -> dict[str, Any]:
         "events": events[::-1],
         "road": road_of(case, tasks),
         "picture": picture_of(task.process, tasks, cases.timers_of(case), events),
+    }
+
+
+def _alone(task: Task) -> dict[str, Any]:
+    """Return what lies around a task of a process about no case."""
+    process = task.process
+    tasks, timers = processes.tasks_of(process), processes.timers_of(process)
+    events = history.events_of(process)
+    papers = papers_of(dossier.submissions_of(process), g.actor)
+    return {
+        "papers": papers,
+        "before": _before(task, papers),
+        "events": events[::-1],
+        "picture": picture_of(process, tasks, timers, events),
     }
 
 

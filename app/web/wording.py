@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from app import deadline_texts, texts
 from app.domain.case import Case
+from app.domain.process import Process
 from app.services import changes, objections
 from app.texts import label
 from app.web import due, pictures
@@ -30,6 +31,14 @@ def stage_label(case: Case) -> str:
     return name if case.cycle == 1 else gettext("%(stage)s（第%(n)s轮）", stage=name, n=case.cycle)
 
 
+def process_name(process: Process) -> str:
+    """Return what a process is called: the name of its diagram, and its title if it has one."""
+    name = texts.diagram_name(process.diagram)
+    if not process.title:
+        return name
+    return gettext("%(name)s：%(title)s", name=name, title=process.title)
+
+
 def init_app(app: Flask) -> None:
     """Give templates the words."""
     app.jinja_env.globals.update(
@@ -49,6 +58,7 @@ def init_app(app: Flask) -> None:
         step_name=texts.step_name,
         timer_title=pictures.timer_title,
         timer_article=texts.timer_article,
+        process_name=process_name,
         diagram_name=texts.diagram_name,
         who_has=pictures.who_has,
     )

@@ -143,7 +143,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.add_column(sa.Column('process_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
+        batch_op.add_column(sa.Column('diagram_id', sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_notice_diagram_id'), ['diagram_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_process_id'), ['process_id'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_notice_diagram_id_diagram'), 'diagram', ['diagram_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_notice_process_id_process'), 'process', ['process_id'], ['id'])
 
     with op.batch_alter_table('process', schema=None) as batch_op:
@@ -184,7 +187,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_notice_process_id_process'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_notice_diagram_id_diagram'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_notice_process_id'))
+        batch_op.drop_index(batch_op.f('ix_notice_diagram_id'))
+        batch_op.drop_column('diagram_id')
         batch_op.drop_column('process_id')
 
     with op.batch_alter_table('event', schema=None) as batch_op:

@@ -1,5 +1,7 @@
 """Automatic changes: each mends what it was asked to mend, and touches nothing else."""
 
+from dataclasses import replace
+
 import pytest
 from lxml import etree
 
@@ -18,6 +20,12 @@ LANES = node("laneSet", "l", node("lane", "unit", "".join(
 )))  # fmt: skip
 OFFICE = {"camunda__candidateGroups": "office", "camunda__formKey": "plan"}
 TASK = PARTS + step("work") + chain("start", "work")
+#: A clock that names a number of the rule book, where that says another length.
+CODED = TASK + deadline("work", "timeDuration", "workdays(4)", **ASIDE).replace(
+    "</camunda:properties>",
+    '<camunda:property name="code" value="T05" /></camunda:properties>',
+)
+BOOK = replace(CATALOGUE, codes={"T05": "workdays(10)"})
 #: What is mended, beside the broken diagrams of the linter: catalogue and text.
 MORE = [
     (None, diagram(straight(), attributes='id="p"')),
@@ -27,6 +35,7 @@ MORE = [
         node("userTask", "a", **OFFICE), node("userTask", "u", camunda__formKey="plan")))),
     (REGION, diagram(straight(service("remind", to="office", too="x")))),
     (REGION, diagram(split("exclusiveGateway", "due", None, None))),
+    (BOOK, about(CODED)),
     (CATALOGUE, about(WHOLE + deadline("work", "timeDate", "after(due, workdays(5))", **ASIDE))),
     (CATALOGUE, about(TASK + deadline("work", "timeDate", "2026-10-03", **ASIDE))),
     (CATALOGUE, about(TASK + deadline("work", "timeDate", "2026-11-20T23:00", **ASIDE))),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.errors import Problem
+from app.engine.fixing import fix
 from app.engine.linting import RULES, lint
 from app.engine.step import Catalogue, Source
 
@@ -277,7 +278,7 @@ def test_every_rule_has_a_diagram_that_breaks_it():
         "catalogue/deadline",
         "catalogue/code",
     }
-    tried |= {"catalogue/deadline", "catalogue/code", "flow/no_way_on", *CODES}
+    tried |= {"catalogue/ruled_length", "flow/no_way_on", *CODES}
 
     assert tried == {rule.code for rule in RULES}
 
@@ -311,13 +312,36 @@ def test_a_code_that_the_rule_book_lacks_is_a_warning_naming_the_timer():
     body = on_boundary(TIMER, timed("timeDate", "due"), host=person())
     text = diagram(body.replace(f"<~{TIMER}>", f"{mark}<~{TIMER}>"))
 
-    book = replace(CATALOGUE, codes=frozenset({"T05"}))
+    book = replace(CATALOGUE, codes={"T05": "workdays(10)"})
 
     assert [(p.severity, p.code, p.element) for p in lint(Source("p", text), book)] == [
         ("warning", "catalogue/code", "late")
     ]
-    assert lint(Source("p", text), replace(book, codes=frozenset({"T99"}))) == []
+    assert lint(Source("p", text), replace(book, codes={"T99": ""})) == []
     assert lint(Source("p", text), CATALOGUE) == []  # nobody told it of a rule book
+
+
+def test_a_length_that_the_rule_book_overrules_is_a_warning_and_can_be_freed():
+    mark = (
+        '<~extensionElements><camunda:properties><camunda:property name="code" value="T05" />'
+        "</camunda:properties></~extensionElements>"
+    )
+    body = on_boundary(TIMER, timed("timeDuration", "workdays(4)"), host=person())
+    text = diagram(body.replace(f"<~{TIMER}>", f"{mark}<~{TIMER}>"))
+    source, book = Source("p", text), replace(CATALOGUE, codes={"T05": "workdays(10)"})
+
+    (found,) = lint(source, book)
+
+    assert (found.severity, found.code, found.element) == (
+        "warning",
+        "catalogue/ruled_length",
+        "late",
+    )
+    assert "图上所写的4个工作日不起作用" in found.message
+    mended = fix(source, book, code=found.code, element=found.element)
+    assert "workdays(4)" in mended
+    assert lint(Source("p", mended), book) == []
+    assert lint(source, replace(book, codes={"T05": "workdays(4)"})) == []
 
 
 SOUND = {

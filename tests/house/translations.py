@@ -57,6 +57,9 @@ DATA = {
     "app/engine/converting/conversion.py": "_PAST",  # kept in the drawing
     "app/services/design/desktop_templates.py": "",  # the desktop modeler's, Chinese
     "app/services/design/exports.py": "_README",  # goes with them
+    "app/services/design/exploring.py": "_name",  # kept with the scenario
+    "app/services/design/_paper_effects.py": "_issue_letter",  # the number of a Chinese document
+    "app/forms/on_paper.py": "_played",  # a form's own words; its English stands beside it
     "app/services/design/signers.py": "_office",  # the name of a unit, kept with the key
     "app/services/founding.py": "COMMITTEE",  # names of units, kept with the county
     "app/services/ledger_cells.py": "_DATE _UNTIL _DAYS _IN_WORKDAYS _YES _NO "

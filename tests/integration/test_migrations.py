@@ -12,7 +12,7 @@ from app.domain.design import Migrated
 from app.domain.design_terms import Migration, PlanState, Verdict
 from app.domain.errors import Conflict, Invalid, NotAllowed, WrongStage
 from app.domain.process import Timer, TimerMove
-from app.domain.vocabulary import JobState, MoveCause, TimerState
+from app.domain.vocabulary import JobState, MoveCause, ProcessStatus, TimerState
 from app.services import diagrams, jobs, processes, tasks
 from app.services.design import _moving, drafts, migrations, rehearsals
 from app.services.design.migrations import Drawn
@@ -411,6 +411,16 @@ def test_a_case_that_has_not_moved_on_is_taken_back_with_all_its_rows(cast, case
     assert agrees(case)
     assert cast.told(case, "from", "to")[-1] == ("migration_undone", 3, 1)
     assert carried(plan)[0][1] is Migration.UNDONE
+
+
+def test_a_suspended_case_goes_back_too_even_if_its_rows_were_looked_through(cast, case):
+    suspend(case)
+    plan = migrate(redrawing.with_a_clock().version)
+    cast.clock.shift(timedelta(minutes=1))
+    assert agrees(case)
+
+    assert undo(plan) == 1
+    assert process_of(case).status is ProcessStatus.SUSPENDED
 
 
 def rows(cast, case):

@@ -1,10 +1,11 @@
 """A process about no case, drawn, published and run for years: the appointment of inspectors."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app.clock import LOCAL
 from app.db import db
 from app.domain.errors import Invalid, InvalidDiagram, NotAllowed, NotFound, WrongStage
 from app.domain.notice import Notice
@@ -12,6 +13,7 @@ from app.domain.process import Timer
 from app.domain.vocabulary import ProcessStatus, TimerState
 from app.services import (
     accounts,
+    calendar_moves,
     dossier,
     history,
     inbox,
@@ -24,6 +26,7 @@ from app.services import (
 from app.services.process_list import Filter
 from tests import appointing
 from tests.appointing import KEY, begun, bundle, does, waiting, walks
+from tests.calendars import WHOLE_NOTICE, rows
 
 #: The end of the term, 31 March 2029.
 NINETY_DAYS_BEFORE = date(2028, 12, 31)
@@ -199,6 +202,18 @@ def test_a_deadline_of_it_told_twice_in_history_is_counted(county, process):
     assert timer_ledger.health(accounts.actor("wangmin")).fired_twice == 1
     assert timer_ledger.health(accounts.actor("lyxx_head")).fired_twice == 0
     assert history.verify() != []
+
+
+def test_a_new_calendar_puts_its_deadline_off_and_its_history_says_so(county, clock):
+    clock.move_to(datetime(2027, 2, 1, 9, tzinfo=LOCAL))
+    process = begun()
+    walks(process, "propose", "check", "publicise")
+
+    calendar_moves.adopt_notice(rows(*WHOLE_NOTICE), source="国办发明电〔2026〕7号", actor=None)
+
+    (moved,) = [e for e in history.events_of(process) if e.what == "deadline_moved"]
+    assert (moved.params["from"], moved.params["to"]) == ("2027-02-16", "2027-02-18")
+    assert history.verify() == []
 
 
 def test_a_notice_leads_to_its_process_and_is_given_once(county, process):

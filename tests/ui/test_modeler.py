@@ -45,6 +45,24 @@ def test_a_task_is_drawn_by_menu_and_panel_each_choice_one_step_and_is_there_aga
     assert "workdays(7)" in drafts.bundle(KEY).xml
 
 
+def test_open_cases_are_counted_at_the_steps_where_they_are(analyst, cast):
+    cast.does(cast.open_case(), "acknowledge")
+    cast.open_case()
+
+    board = Board(analyst, "rectification")
+
+    badges = board.page.locator("gov-modeler .cases")
+    expect(badges).to_have_text(["1 件", "1 件"])
+    expect(badges.first).to_have_attribute("title", "1 件正在此办理")
+
+
+def test_a_finding_elsewhere_leads_to_its_step(analyst):
+    board = Board(analyst, f"{KEY}#check")
+
+    expect(board.field("gov-role")).to_be_visible()
+    assert board.selected() == "check"
+
+
 def test_one_step_back_takes_one_choice_back(board):
     board.selects("check")
     before = board.drawn()

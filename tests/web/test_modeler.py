@@ -149,9 +149,16 @@ def test_what_an_effect_needs_is_chosen_too(analyst):
     offered = told(analyst.get("/designer/rectification"))["catalogue"]["effects"]
     params = {(one["value"], param["name"]): param for one in offered for param in one["params"]}
 
-    assert [place for place, param in params.items() if not param.get("options")] == []
+    written = [place for place, param in params.items() if not param.get("options")]
+    assert written == [("notify", "text")]
     assert params["remind", "to"]["several"]
     assert {one["value"] for one in params["start_expediting", "reason"]["options"]} >= {"overdue"}
+
+
+def test_the_effects_that_need_no_case_are_told_apart(analyst):
+    offered = told(analyst.get("/designer/rectification"))["catalogue"]["effects"]
+
+    assert {one["value"] for one in offered if one["anywhere"]} == {"remind", "notify"}
 
 
 def test_a_limit_brings_its_length_and_its_article(analyst):

@@ -132,7 +132,8 @@ class Word(fields.Field[StrEnum]):
     def __init__(self, vocabulary: type[StrEnum], **options: Any) -> None:
         words: list[str | None] = [str(term) for term in vocabulary]
         words += [None] if options.get("allow_none") else []
-        super().__init__(metadata={"type": "string", "enum": words}, **options)
+        meta = {"type": "string", "enum": words, **options.pop("metadata", {})}
+        super().__init__(metadata=meta, **options)
         self.vocabulary = vocabulary
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_kwargs: Any) -> StrEnum:

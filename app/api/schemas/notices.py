@@ -34,6 +34,13 @@ class NoticeTold(Out):
     kind = fields.String(attribute="what")
     text = told(notice_text, "string")
     case = name_of("case.number")
+    process = fields.Integer(
+        attribute="process_id",
+        allow_none=True,
+        metadata={"description": "Of a notice about no case."},
+    )
+    #: The key of a process whose drawing the notice is about.
+    diagram = name_of("diagram.key")
     at = moment()
     read_at = moment()
     deliveries = fields.List(fields.Nested(DeliveryOut))

@@ -13,7 +13,17 @@ class Finding(Out):
     code = fields.String(metadata={"description": "Stable: `family/fault`."})
     severity = fields.String(metadata={"enum": ["error", "warning"]})
     element = fields.String(allow_none=True, metadata={"description": "Id in the diagram."})
-    message = fields.String()
+    message = fields.String(metadata={"description": "What is wrong and what to do."})
+    why = fields.String(
+        metadata={"description": "What happens if it is left so, or the article that asks for it."}
+    )
+    fix = fields.String(
+        allow_none=True,
+        metadata={"description": "Set where `POST /diagrams/fix` can mend it."},
+    )
+    help = fields.String(
+        allow_none=True, metadata={"description": "Where the guide explains the rule."}
+    )
 
 
 class Problem(Out):

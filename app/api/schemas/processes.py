@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from app.api.schemas.cases import Paging
 from app.api.schemas.fields import (
     Facts,
+    Flag,
     In,
     Out,
     Text,
@@ -54,6 +56,20 @@ class Findings(Out):
     problems = fields.List(fields.Nested(Finding))
 
 
+class FixIn(In):
+    """A drawing, and the finding to be mended as the linter told it."""
+
+    xml = Text(2_000_000, required=True, metadata={"description": "BPMN 2.0"})
+    code = Text(80, required=True)
+    element = Text(200, load_default=None, allow_none=True)
+
+
+class FixOut(Out):
+    """The same drawing with that finding mended; its layout is as it was."""
+
+    xml = fields.String(metadata={"description": "BPMN 2.0"})
+
+
 class ProcessIn(In):
     """Which diagram to start a process on, with what, about which case."""
 
@@ -64,16 +80,46 @@ class ProcessIn(In):
     )
 
 
-class ProcessOut(Out):
-    """One running or finished process."""
+class ProcessLine(Out):
+    """One process as a list tells it."""
 
     id = fields.Integer()
-    diagram = fields.String()
-    version = fields.Integer()
-    subject = fields.String(allow_none=True)
+    diagram = fields.String(attribute="diagram.key")
+    version = fields.Integer(attribute="diagram.version")
+    title = fields.String(metadata={"description": "What tells it from others of its kind."})
     status = Word(ProcessStatus)
     started_at = moment()
+    started_by = name_of("started_by.username")
     finished_at = moment()
+
+
+class ProcessQuery(Paging):
+    """Which processes."""
+
+    q = Text(100, load_default="", metadata={"description": "In the title, or who began it."})
+    diagram = Text(64, load_default="", metadata={"description": "Its key."})
+    running = Flag(load_default=absent, metadata={"description": "Still going on, or over."})
+    mine = Flag(load_default=False, metadata={"description": "Only what the caller began."})
+
+
+class ProcessPage(Out):
+    """A stretch of the list of processes about no case, the latest begun first."""
+
+    items = fields.List(fields.Nested(ProcessLine))
+    next = fields.String(allow_none=True)
+    total = fields.Integer()
+
+
+class TerminationIn(In):
+    """Why a process is ended before its time."""
+
+    reason = Text(400, least=1, required=True)
+
+
+class ProcessOut(ProcessLine):
+    """One running or finished process."""
+
+    subject = fields.String(allow_none=True)
     tokens = fields.List(
         fields.String(), metadata={"description": "Ids of the elements where it waits."}
     )

@@ -64,6 +64,10 @@ class TaskOut(Out):
     problem = name_of("case.problem")
     case_unit = name_of("case.unit.name")
     process = fields.Integer(attribute="process_id")
+    title = fields.String(
+        attribute="process.title",
+        metadata={"description": "What tells a process about no case from others of its kind."},
+    )
     diagram = fields.String(attribute="process.diagram.key")
     role = Word(Role)
     unit = fields.String(attribute="unit.name")

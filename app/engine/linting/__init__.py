@@ -20,6 +20,7 @@ from app.engine.linting import (
     law_time,
     outcomes,
     settings,
+    starting,
     structure,
     timing,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "outcomes",
     "problems_of",
     "settings",
+    "starting",
     "structure",
     "timing",
 ]

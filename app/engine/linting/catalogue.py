@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from app.domain.errors import InvalidDiagram
+from app.domain.errors import InvalidDiagram, Sentence
+from app.domain.rule_words import said
+from app.domain.rules import Rule
 from app.engine.decisions import compile_decision
 from app.engine.linting.meanings import PERSONAL
 from app.engine.linting.model import Model, Node, children, properties, setting, text_of
 from app.engine.linting.registry import Found, rule
+from app.engine.parsing import bpmn
 from app.engine.step import NOT_PARAMS
+
+_NOT_SET = Sentence("未选择")
 
 
 @rule(
     "catalogue/role",
-    "“%(name)s”须指定恰好一个办理角色（candidateGroups），现为“%(role)s”。",
+    "“%(name)s”须有且只有一个办理岗位，现为：%(role)s。请在“办理岗位”中选择。",
     why="待办不会出现在任何人的收件箱里，事项无人办理。",
     fix="only_role",
 )
@@ -27,7 +32,8 @@ def unknown_roles(model: Model) -> Iterator[Found]:
         role = setting(node.element, "candidateGroups") or ""
         if role not in model.catalogue.roles:
             lanes = roles_of_lanes(model) if lanes is None else lanes
-            yield node, {"name": node.name, "role": role}, only_role(model, node, lanes) is not None
+            told = {"name": node.name, "role": role or _NOT_SET}
+            yield node, told, only_role(model, node, lanes) is not None
 
 
 def only_role(model: Model, node: Node, lanes: Mapping[str, set[str]]) -> str | None:
@@ -52,7 +58,7 @@ def roles_of_lanes(model: Model) -> dict[str, set[str]]:
 
 @rule(
     "catalogue/form",
-    "“%(name)s”须指定一个已有的表单（formKey），现为“%(form)s”。",
+    "“%(name)s”须用一个已有的表单，现为：%(form)s。请在“表单”中选择，没有的先到“表单”页新建。",
     why="办理人打开待办时没有可填的表单，无法提交。",
 )
 def unknown_forms(model: Model) -> Iterator[Found]:
@@ -61,7 +67,7 @@ def unknown_forms(model: Model) -> Iterator[Found]:
     for node in model.of(*PERSONAL):
         form = setting(node.element, "formKey") or ""
         if form not in model.catalogue.forms and (form or node.kind == "userTask"):
-            yield node, {"name": node.name, "form": form}
+            yield node, {"name": node.name, "form": form or _NOT_SET}
 
 
 @rule(
@@ -135,11 +141,44 @@ _UNKNOWN_CODE = "“%(name)s”的编号 %(code)s 不在期限规则中，其时
     why="换用本省期限规则时，这个期限不会跟着变。",
 )
 def unknown_codes(model: Model) -> Iterator[Found]:
-    codes = model.catalogue.codes if model.catalogue else frozenset[str]()
+    codes = model.catalogue.codes if model.catalogue else {}
+    for node, code in _coded(model):
+        if codes and code not in codes:
+            yield node, {"name": node.name, "code": code}
+
+
+@rule(
+    "catalogue/ruled_length",
+    "“%(name)s”按期限规则 %(code)s 计算（默认规则为%(ruled)s），图上所写的%(drawn)s不起作用。",
+    "warning",
+    why="改图上的时长不会改变任何期限：要改这一时限请改本县的期限规则；要以图上为准，请去掉规则编号。",
+    fix="drop_code",
+)
+def ruled_lengths(model: Model) -> Iterator[Found]:
+    codes = model.catalogue.codes if model.catalogue else {}
+    for node, code in _coded(model):
+        for body in node.element.iter(bpmn("timeDuration"), bpmn("timeDate")):
+            drawn, ruled = _LENGTH.fullmatch(text_of(body)), codes.get(code)
+            if drawn and ruled and drawn[1] != ruled:
+                spans = {"drawn": _said(drawn[1]), "ruled": _said(ruled)}
+                yield node, {"name": node.name, "code": code, **spans}
+
+
+#: What a rule set rules: a length from the beginning, or after a date.
+_LENGTH = re.compile(r"(?:after\(\s*\w+\s*,\s*)?(\w+\(\d+(?:, stays)?\))\)?")
+
+
+def _said(text: str) -> Sentence | str:
+    span = Rule.parse(text).span
+    return said(span) if span else text
+
+
+def _coded(model: Model) -> Iterator[tuple[Node, str]]:
+    """Yield the clocks that name a number of the rule book."""
     for node in model.nodes:
         code = properties(node.element).get("code", "")
-        if codes and code and node.defines("timer") and code not in codes:
-            yield node, {"name": node.name or node.element.get("id"), "code": code}
+        if code and node.defines("timer"):
+            yield node, code
 
 
 @rule(

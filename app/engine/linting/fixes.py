@@ -172,6 +172,13 @@ def _count_days(_: Model, finding: Finding) -> None:
         _write(body, f"days({days})" if days else None)
 
 
+@fix("drop_code", "去掉规则编号，以图上所写为准。")
+def _drop_code(_: Model, finding: Finding) -> None:
+    for item in list(finding.element.iter(camunda("property"))):
+        if item.get("name") == "code":
+            _remove(item)
+
+
 def _write(body: Any, text: str | None) -> None:
     if text is not None:
         for child in list(body):  # comments

@@ -6,7 +6,7 @@ Planning writes nothing: a rehearsal tells by the very plan that a migration the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from app.domain.deadlines import Due, due, next_occurrence
 from app.domain.errors import Sentence
 from app.domain.form import variables_in
 from app.domain.process import Timer
-from app.domain.rules import Anchor
+from app.domain.rules import Anchor, Rule
 from app.domain.vocabulary import ProcessStatus, TimerState
 from app.engine import ArmedTimer, Refusal, Step
 from app.services import _progress, diagrams
@@ -143,9 +143,25 @@ def _moved(one: Standing, way: Way, step: Step, rows: Mapping[int, Timer]) -> An
         timer = rows.get(armed.id)
         if timer is None:
             continue
+        was = rule_of(one.context, drawn[armed.id]).rule
         rule = rule_of(one.context, armed).rule
-        if rule != rule_of(one.context, drawn[armed.id]).rule:
-            yield timer, Place(str(rule), timer.base, _due(one, rule, timer))
+        if rule != was and (kept := _left_of(rule, was, timer)) is not None:
+            yield timer, Place(str(kept), timer.base, _due(one, kept, timer))
+
+
+def _left_of(rule: Rule, was: Rule, timer: Timer) -> Rule | None:
+    """Return the rule for a clock that counts by *rule* now; ``None``: it stays as it is.
+
+    One that stood still goes on with what was left (`what_remains`): its span becomes longer or
+    shorter by as much as the drawn one did. Where the units differ nobody can say by how much.
+    """
+    if timer.base == timer.armed_at or rule.on is not None or rule.anchor is Anchor.EVERY:
+        return rule
+    left = Rule.parse(timer.rule).span
+    if not (left and was.span and rule.span and left.unit is was.span.unit is rule.span.unit):
+        return None
+    number = max(0, left.number + rule.span.number - was.span.number)
+    return replace(rule, span=replace(rule.span, number=number))
 
 
 def _due(one: Standing, rule: Any, timer: Timer) -> Due:

@@ -17,7 +17,7 @@ from app.domain.people import Actor
 from app.domain.process import Process, Task, Timer, TimerMove
 from app.domain.vocabulary import MoveCause, ProcessStatus, Role, Stage, TimerState
 from app.engine import ArmedTimer, OpenTask, Refusal, Step
-from app.services import _lights, _progress, calendars, diagrams, incidents
+from app.services import _lights, _objection_clocks, _progress, calendars, diagrams, incidents
 from app.services._catalogue import Context, running
 from app.services._history import record
 from app.services._remaining import Place
@@ -128,6 +128,8 @@ def _set_clocks(one: Standing, found: Crossing, waits: Step, tasks: Mapping[int,
         context.session.add(timer)
         if still and timer.state is TimerState.ARMED:
             timer.state, timer.suspended_at = TimerState.SUSPENDED, context.case.suspended_at
+        elif not still and _objection_clocks.stops_now(context, timer):
+            timer.state, timer.suspended_at = TimerState.SUSPENDED, context.at
     context.session.flush()
 
 

@@ -51,7 +51,7 @@ def _on_paper(topic: str) -> Callable[[Callable[..., None]], Callable[..., None]
 
 
 #: Effects that are nothing but the notice, the letter or the light of their own line.
-_SPEAKING = frozenset({"remind", "update_light", "start_expediting"})
+_SPEAKING = frozenset({"remind", "notify", "update_light", "start_expediting"})
 
 
 @_on_paper("deem_served")
@@ -70,6 +70,13 @@ def _deem_letter_served(paper: Paper, element: str, params: Params) -> None:
 def _remind(paper: Paper, element: str, params: Params) -> None:
     roles = [Role(role.strip()) for role in str(params["to"]).split(",")]
     paper.tell(element, params["notice"], roles, of=local_date(paper.at).isoformat())
+
+
+@_on_paper("notify")
+def _notify(paper: Paper, element: str, params: Params) -> None:
+    roles = [Role(role.strip()) for role in str(params["to"]).split(",")]
+    of, text = f"{element}:{local_date(paper.at).isoformat()}", str(params["text"])
+    paper.tell(element, "notify", roles, of=of, text=text)
 
 
 @_on_paper("update_light")

@@ -65,7 +65,18 @@ def _ticking(session: Session, ids: list[int]) -> Mapping[int, list[Any]]:
 
 _CLOCK = tuple(
     getattr(Timer, name)
-    for name in ("id", "process_id", "engine_id", "key", "name", "rule", "base", "due_at", "state")
+    for name in (
+        "id",
+        "process_id",
+        "engine_id",
+        "key",
+        "name",
+        "rule",
+        "base",
+        "armed_at",
+        "due_at",
+        "state",
+    )
 )
 _COLUMNS = PROCESS_COLUMNS + CASE_COLUMNS
 _WHOLE = select(

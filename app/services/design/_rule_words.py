@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 
 from app.clock import LOCAL
 from app.domain.errors import Sentence
-from app.domain.rules import Anchor, Rule, Span, Unit
+from app.domain.rule_words import SPANS, said
+from app.domain.rules import Anchor, Rule, Unit
 from app.engine.expressions import ExpressionError
 from app.engine.timers import Timing, compile_timer
 
-_SPANS: dict[str, Callable[[object], Sentence]] = {
-    Unit.WORKDAYS: lambda n: Sentence("%(n)s个工作日", n=n),
-    Unit.DAYS: lambda n: Sentence("%(n)s日（自然日）", n=n),
-    Unit.MONTHS: lambda n: Sentence("%(n)s个月", n=n),
-    Unit.YEARS: lambda n: Sentence("%(n)s年", n=n),
-    Unit.HOURS: lambda n: Sentence("%(n)s小时", n=n),
-    Unit.MINUTES: lambda n: Sentence("%(n)s分钟", n=n),
-}
 _UNITS = "|".join(Unit)
 _SPAN = rf"(?P<unit>{_UNITS})\(\s*(?P<n>\w+)\s*\)"
 _RELATIVE = re.compile(rf"(?P<anchor>before|after)\(\s*(?P<on>\w+)\s*,\s*{_SPAN}\s*\)")
@@ -57,19 +49,12 @@ def _rule(timing: Timing) -> Sentence:
     rule = timing.rule
     if rule.span is None:
         return Sentence("%(day)s", day=_day(rule.on))
-    span = _span(rule.span)
+    span = said(rule.span)
     if rule.anchor is Anchor.EVERY:
         if timing.times:
             return Sentence("每%(span)s一次，共%(n)s次", span=span, n=timing.times)
         return Sentence("每%(span)s一次", span=span)
     return _relative(rule.anchor, _day(rule.on), span) if rule.on else span
-
-
-def _span(span: Span) -> Sentence:
-    told = _SPANS[span.unit](span.number)
-    if span.rolls or span.unit not in (Unit.DAYS, Unit.MONTHS, Unit.YEARS):
-        return told
-    return Sentence("%(span)s（遇休息日不顺延）", span=told)
 
 
 def _expression(text: str) -> Sentence:
@@ -85,9 +70,7 @@ def _expression(text: str) -> Sentence:
 def _length(match: re.Match[str]) -> Sentence:
     """Say a span whose number may be a variable."""
     number = match["n"]
-    return _SPANS[match["unit"]](
-        number if number.isdigit() else Sentence("“%(text)s”", text=number)
-    )
+    return SPANS[match["unit"]](number if number.isdigit() else Sentence("“%(text)s”", text=number))
 
 
 def _relative(anchor: str, day: str, span: Sentence) -> Sentence:

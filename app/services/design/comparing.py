@@ -87,13 +87,18 @@ def choices(key: str) -> list[tuple[str, DiagramState | None]]:
 def sides(key: str, before: str | None = None, after: str | None = None) -> tuple[Side, Side]:
     """Return the two to be compared; by default the version in force, and the draft or newest.
 
+    Where the newest is in force, it is compared with the one before.
+
     Raises:
         NotFound: there is no such process, version or draft.
         Invalid: neither ``draft`` nor the number of a version is given.
     """
     known = choices(key)
-    in_force = next((n for n, state in known if state is DiagramState.PUBLISHED), known[-1][0])
-    return side(key, before or in_force), side(key, after or known[0][0])
+    names = [name for name, _ in known]
+    in_force = next((n for n, state in known if state is DiagramState.PUBLISHED), names[-1])
+    later = after or names[0]
+    older = [in_force] if in_force != later else names[names.index(later) + 1 :]
+    return side(key, before or (older or [later])[0]), side(key, later)
 
 
 def side(key: str, name: str) -> Side:

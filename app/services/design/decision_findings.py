@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.domain.errors import InvalidDiagram, Problem
 from app.engine import compile_decision
 from app.engine.decision_sheets import Sheet, read_sheet, trial_problems
+from app.services.design.reasons import why
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +105,23 @@ def _asked(sheet: Sheet, program: Asked | None) -> Iterator[Problem]:
 
 
 def problems(
-    tables: Mapping[str, str], used: Iterable[str], declared: Iterable[str], *, case: bool
+    tables: Mapping[str, str], steps: Mapping[str, str], declared: Iterable[str], *, case: bool
 ) -> Iterator[Problem]:
     """Yield what is wrong with the tables of a diagram and isn't said at the steps that use them.
 
-    Of tables *used* by a step the engine's linter already says why they don't run. A diagram about
-    a *case* may carry those that the program asks.
+    Of tables that *steps*, by their ids, ask the engine's linter already says why they don't run.
+    A diagram about a *case* may carry those that the program asks.
     """
-    known, named = frozenset(declared), frozenset(used)
+    known = frozenset(declared)
     for key, text in tables.items():
         for one in findings(text, known, key=key, asked=case):
-            if key in named and one.problem.code not in _OWN:
+            code = one.problem.code
+            if key in steps and code not in _OWN:
                 continue
             params = {"table": key, "reason": one.problem.message}
             template = "决策表“%(table)s”：%(reason)s"
-            yield Problem(one.problem.code, None, template, params, one.problem.severity)
+            at = steps.get(key)
+            yield Problem(code, at, template, params, one.problem.severity, why(code))
 
 
 #: Codes of what the engine's linter doesn't look for.

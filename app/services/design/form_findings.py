@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.errors import Listing, Problem, Sentence
@@ -14,10 +14,12 @@ from app.domain.form_types import DAY, KEY, PEOPLE, PREFILLS, SOURCES, SURROUNDI
 from app.domain.vocabulary import Role
 from app.services._catalogue import ANSWERS
 from app.services.design.form_conditions import fault_of
+from app.services.design.reasons import why
 
 #: A type whose options may be missing: it takes them from the list it names.
 _CHOOSING = frozenset({"radio", "select", "checklist"})
 _LONGEST_PATTERN = 200
+_NOWHERE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,18 @@ def findings(key: str, form: Any, *, case: bool) -> list[Finding]:
     return sorted(found, key=lambda one: one.problem.severity != "error")
 
 
-def problems(forms: Mapping[str, Any], *, case: bool) -> list[Problem]:
-    """List all that is wrong with the forms of a diagram, about a *case* or not."""
-    return [one.problem for key, form in forms.items() for one in findings(key, form, case=case)]
+def problems(
+    forms: Mapping[str, Any], *, case: bool, steps: Mapping[str, str] = _NOWHERE
+) -> list[Problem]:
+    """List all that is wrong with the forms of a diagram, about a *case* or not.
+
+    *steps* are the ids of steps at which they are filled in.
+    """
+    return [
+        replace(one.problem, element=steps.get(key), why=why(one.problem.code))
+        for key, form in forms.items()
+        for one in findings(key, form, case=case)
+    ]
 
 
 def readable(forms: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
 
 from app.domain.design import MigrationPlan
 from app.domain.design_terms import Verdict
+from app.domain.errors import InvalidDiagram
 from app.domain.job import Job
+from app.engine import differing, drawn
 from app.services import diagrams, elements
 from app.services.design import drafts
 from app.services.elements import Drawing, Element
@@ -32,11 +35,18 @@ class Wanted:
 def wanted(job: Job) -> list[Wanted]:
     """List what a rehearsal found to need a place, and what it was given one for."""
     key, version = job.params["key"], job.params["version"]
-    after = elements.of_xml(drafts.bundle(key, version).xml)
-    return [
-        _wanted(_drawing(key, number), after, number, element, job.params["mapping"])
-        for number, element in sorted(set(_concerned(job)))
-    ]
+    xml = drafts.bundle(key, version).xml
+    try:
+        after = elements.of_xml(xml)
+    except InvalidDiagram:  # the draft has gone on since, and is just being redrawn
+        return []
+    found = []
+    for number, concerned in groupby(sorted(set(_concerned(job))), key=itemgetter(0)):
+        old = diagrams.get(key, number).xml
+        before, given = elements.of_xml(old), job.params["mapping"].get(str(number), {})
+        likely = differing.compare(drawn.read(old), drawn.read(xml)).renamed | given
+        found += [_wanted(before, after, each, likely) for each in concerned]
+    return found
 
 
 def _drawing(key: str, version: int) -> Drawing:
@@ -52,12 +62,15 @@ def _concerned(job: Job) -> Iterator[tuple[int, str]]:
         yield from ((group["from"], clock["key"]) for clock in group["lost"])
 
 
-def _wanted(before: Drawing, after: Drawing, version: int, key: str, given: Any) -> Wanted:
+def _wanted(
+    before: Drawing, after: Drawing, one: tuple[int, str], likely: Mapping[str, str]
+) -> Wanted:
+    """Propose what was chosen before, what only got another id, or the one of the same name."""
+    version, key = one
     old = before.elements.get(key, Element(key, key, ""))
     choices = [each for each in after.elements.values() if each.kind == old.kind]
     alike = [each.key for each in choices if old.name and each.name == old.name]
-    proposed = alike[0] if len(alike) == 1 else ""
-    chosen = given.get(str(version), {}).get(key, proposed)
+    chosen = likely.get(key, alike[0] if len(alike) == 1 else "")
     is_clock = old.kind == "boundaryEvent"
     return Wanted(version, key, before.name_of(key), is_clock, choices, chosen)
 

@@ -23,7 +23,7 @@ from app.domain.people import Actor
 from app.domain.process import Diagram
 from app.domain.vocabulary import DiagramState
 from app.services import _versions, diagrams
-from app.services.design import _drafts
+from app.services.design import _drafts, _review_notices
 from app.services.design.drafts import require_analyst
 from app.services.design.overview import require_designer
 from app.services.diagrams import Bundle
@@ -101,6 +101,7 @@ def _add(session: Session, bundle: Bundle, actor: Actor, note: str) -> Diagram:
     why = _said(note, "note", "请写明为什么修改。")
     made = diagrams.add_version(session, bundle, note=why, author_id=actor.id)
     _versions.note(session, made, DiagramAct.SUBMITTED, by_id=actor.id, why=why)
+    _review_notices.waits(session, made, actor)
     return made
 
 
@@ -163,6 +164,7 @@ def approve(
             _versions.note(session, found, DiagramAct.PUBLISHED, by_id=actor.id)
         else:
             found.state, found.effective_at = DiagramState.APPROVED, _midnight(day)
+        _review_notices.judged(session, found, "version_approved", actor)
         session.flush()
         return found
 
@@ -221,6 +223,7 @@ def send_back(key: str, version: int, actor: Actor, *, reason: str) -> Diagram:
         act = DiagramAct.WITHDRAWN if own else DiagramAct.RETURNED
         _versions.note(session, found, act, by_id=actor.id, why=why)
         _make_draft_again(session, found, actor, why)
+        _review_notices.judged(session, found, "version_returned", actor)
         session.flush()
         return found
 

@@ -18,7 +18,8 @@ from app.domain.errors import NotFound, Sentence
 from app.domain.job import Job, JobItem
 from app.domain.people import Actor
 from app.domain.process import Diagram, Process, Task, Timer
-from app.services import jobs
+from app.domain.vocabulary import DiagramState
+from app.services import diagrams, jobs
 from app.services._scope import visible
 from app.services.design import _crossing
 from app.services.design._crossing import TICKING, Way
@@ -97,6 +98,27 @@ def latest(key: str, version: int | None, actor: Actor) -> Job | None:
     """Return the last rehearsal of a version, or of the draft."""
     require_designer(actor)
     query = select(Job).where(Job.kind == KIND, Job.key.startswith(_prefix(key, version)))
+    return db.session.scalars(query.order_by(Job.id.desc()).limit(1)).first()
+
+
+def of_draft(key: str, version: int, actor: Actor) -> Job | None:
+    """Return the last rehearsal of the draft that became this version.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    require_designer(actor)
+    made = diagrams.get(key, version)
+    # What was returned became a draft again, and its rehearsals those of the next version.
+    earlier = select(func.max(Diagram.created_at)).where(
+        Diagram.key == key, Diagram.version < version, Diagram.state != DiagramState.RETURNED
+    )
+    query = select(Job).where(
+        Job.kind == KIND,
+        Job.key.startswith(_prefix(key, None)),
+        Job.made_at >= earlier.scalar_subquery(),
+        Job.made_at <= made.created_at,
+    )
     return db.session.scalars(query.order_by(Job.id.desc()).limit(1)).first()
 
 

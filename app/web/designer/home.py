@@ -6,10 +6,12 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, NotFound
 from app.domain.vocabulary import Role
 from app.http import status_of
+from app.services import diagrams
 from app.services.design import drafts, overview
+from app.texts import diagram_name, language
 from app.web.designer import bp
 
 
@@ -17,6 +19,17 @@ from app.web.designer import bp
 def has_page(endpoint: str) -> bool:
     """Tell whether there is such a page."""
     return endpoint in current_app.view_functions
+
+
+@bp.app_template_global()
+def called(key: str, name: str) -> str:
+    """Return what readers of English call a process: as its version in force says."""
+    if language() != "en":
+        return name
+    try:
+        return diagram_name(diagrams.get(key))
+    except NotFound:
+        return name
 
 
 @bp.get("")

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.domain.vocabulary import FollowUpResult, ObjectionState, Role, Term
+from app.sayings import VERSION_NOTICES
 from app.services import letters
 from app.texts import NOTICES, label, notice_template, word
 
@@ -15,6 +16,7 @@ Choice = dict[str, Any]
 
 _NAMES = {
     "notice": "通知内容",
+    "text": "通知的话（一句）",
     "to": "通知岗位",
     "reason": "发函原因",
     "outcome": "结论",
@@ -44,7 +46,8 @@ def chosen_for(topic: str, name: str) -> Choice:
 
 def notices() -> list[Choice]:
     """Return the kinds of notices that are worded, their particulars left open."""
-    return [_choice(what, notice_template(what) % _Open()) for what in NOTICES]
+    worded = (what for what in NOTICES if what != "notify" and what not in VERSION_NOTICES)
+    return [_choice(what, notice_template(what) % _Open()) for what in worded]
 
 
 class _Open(dict[str, str]):
@@ -73,6 +76,7 @@ def _outcomes_of_letters() -> list[Choice]:
 _CHOICES: dict[tuple[str, str], Callable[[], list[Choice]]] = {
     ("remind", "notice"): notices,
     ("remind", "to"): _terms(*_HEARING),
+    ("notify", "to"): _terms(*_HEARING),
     ("start_expediting", "reason"): _words(letters.REASONS),
     ("record_clue", "kind"): _words(letters.REASONS),
     ("settle_letter", "outcome"): _outcomes_of_letters,

@@ -10,11 +10,13 @@ from flask_babel import gettext
 
 from app import engine
 from app.domain.errors import InvalidDiagram
+from app.domain.form import components
 from app.domain.rule_sets import TimeLimit, Words
 from app.domain.vocabulary import Role, Stage
 from app.engine.outlines import decision_outline
 from app.engine.references import form_users
 from app.services import catalogue, rule_sets
+from app.services.design.form_findings import readable
 from app.services.diagrams import START_VARIABLES, Bundle
 from app.texts import label, language
 from app.web.designer.parameters import chosen_for, name_of_parameter, notices
@@ -40,6 +42,7 @@ def pieces(bundle: Bundle) -> dict[str, list[Choice]]:
         "variables": [one.told() for one in known],
         "dates": [choice(one.name, one.label) for one in known if one.kind == "date"],
         "people": [choice(f"${{{one.name}}}", one.label) for one in known if one.kind == "person"],
+        "titles": _titles(bundle),
         "started_with": [start_variable(name).told() for name in sorted(START_VARIABLES)],
         "notices": notices(),
         "limits": [_limit(one) for one in rule_sets.of_actor(g.actor).limits.values()],
@@ -62,6 +65,17 @@ def _forms(bundle: Bundle) -> list[Choice]:
         choice(key, _with_key(form.get("title") or steps.get(key), key))
         for key, form in sorted(bundle.forms.items())
     ]
+
+
+def _titles(bundle: Bundle) -> list[Choice]:
+    """Return the fields of one line that may tell one process from others of its kind."""
+    found = {
+        field["key"]: _with_key(field.get("label"), field["key"])
+        for form in readable(bundle.forms).values()
+        for field in components(form)
+        if field.get("type") == "textfield"
+    }
+    return [choice(key, words) for key, words in found.items()]
 
 
 def _with_key(name: str | None, key: str) -> str:
@@ -126,4 +140,5 @@ def _effect(topic: str, entry: Any) -> Choice:
         | chosen_for(topic, name)
         for name, required in names
     ]
-    return choice(topic, gettext(entry.label)) | {"params": params}
+    told = {"params": params, "anywhere": entry.anywhere}
+    return choice(topic, gettext(entry.label)) | told

@@ -53,12 +53,14 @@ def _page(key: str, version: int | None, refusal: Exception | None = None) -> st
         version = found[0].version
     job = rehearsals.latest(key, version, g.actor)
     done = job is not None and job.state is JobState.DONE
+    drafted = rehearsals.of_draft(key, version, g.actor) if version and job is None else None
     return render_template(
         "designer/rehearsal.html",
         **shown,
         version=version,
         versions=found,
         job=job,
+        drafted=drafted.params if drafted else None,
         going_on=job is not None and job.state in (JobState.QUEUED, JobState.RUNNING),
         wanted=mappings.wanted(job) if job and done else [],
         plans=migrations.listing(key, g.actor),
@@ -87,7 +89,7 @@ def _found(job: Job) -> Mapping[str, Any]:
 def rehearse(key: str) -> ResponseReturnValue:
     """Rehearse a version, by the mapping that was chosen."""
     version = request.form.get("version", type=int)
-    mapping, keeps = _mapping(), request.form.get("keeps_timers", "yes") == "yes"
+    mapping, keeps = _chosen(), request.form.get("keeps_timers", "yes") == "yes"
     question = Question(key=key, version=version, mapping=mapping, keeps_timers=keeps)
     try:
         rehearsals.rehearse(question, g.actor)
@@ -96,14 +98,28 @@ def rehearse(key: str) -> ResponseReturnValue:
     return redirect(url_for("designer.rehearsal", key=key, version=version), 303)
 
 
-def _mapping() -> dict[str, dict[str, str]]:
-    """Read the selects: old element → new element, by the old version."""
+def _chosen() -> dict[str, dict[str, str]]:
+    """Read the selects: old element → new element, by the old version; empty: none, on purpose."""
     found: dict[str, dict[str, str]] = {}
     for name, target in request.form.items():
         version, _, element = name.removeprefix(_FIELD).partition("-")
-        if name.startswith(_FIELD) and target:
+        if name.startswith(_FIELD):
             found.setdefault(version, {})[element] = target
     return found
+
+
+def _mapping() -> dict[str, dict[str, str]]:
+    """Return the choices that name an element."""
+    return {
+        version: {key: target for key, target in each.items() if target}
+        for version, each in _chosen().items()
+    }
+
+
+@bp.get("/<key>/plans")
+def plans(key: str) -> ResponseReturnValue:
+    """Go to where the plans are listed: also for who reloads a form that was refused."""
+    return redirect(url_for("designer.rehearsal", key=key))
 
 
 @bp.post("/<key>/plans")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.clock import today
+from app.domain.design_terms import ChangeWeight
 from app.domain.errors import DomainError, Invalid, InvalidDiagram
+from app.domain.job import Job
 from app.domain.process import Diagram
-from app.domain.vocabulary import DiagramState
+from app.domain.vocabulary import DiagramState, JobState
 from app.http import status_of
 from app.services import diagrams
-from app.services.design import drafts, overview, publishing
+from app.services.design import comparing, drafts, overview, publishing, rehearsals
 from app.texts import local_moment, say
 from app.web.designer import bp
 from app.web.designer.versions import surroundings
@@ -42,11 +44,32 @@ def _page(key: str, version: int, refusal: DomainError | None = None) -> str:
         events=overview.history(key, version),
         overtaken=overview.newer_than_base(found, shown["in_force"]),
         own=found.author_id == g.actor.id,
+        differs=_differences(found, shown["in_force"]),
+        rehearsed=_rehearsed(found),
         today=today(),
         typed=request.form,
         faults=faults,
         refusal=say(refusal) if refusal and not faults else None,
     )
+
+
+def _differences(version: Diagram, in_force: Diagram | None) -> Mapping[ChangeWeight, int] | None:
+    """Count what a version that isn't in force yet changes, by how much it matters."""
+    if in_force is None or version.state not in _AHEAD:
+        return None
+    before, after = (drafts.bundle(version.key, one.version) for one in (in_force, version))
+    return comparing.counts(comparing.changes(before, after))
+
+
+def _rehearsed(version: Diagram) -> Job | None:
+    """Return the last rehearsal that was finished of a version that isn't in force yet."""
+    if version.state not in _AHEAD:
+        return None
+    found = rehearsals.latest(version.key, version.version, g.actor)
+    return found if found and found.state is JobState.DONE else None
+
+
+_AHEAD = (DiagramState.DRAFT, DiagramState.APPROVED)
 
 
 @bp.post("/<key>/<int:version>/approve")

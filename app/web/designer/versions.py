@@ -51,7 +51,15 @@ def surroundings(key: str, draft: Draft | None, found: list[Diagram]) -> dict[st
 def submitting(key: str) -> ResponseReturnValue:
     """Show what the linter finds in the draft, and ask why it was drawn."""
     drafts.require_analyst(g.actor)
-    return _submitting(key)
+    return _submitting(key) if drafts.find(key) else _without_draft(key)
+
+
+def _without_draft(key: str) -> ResponseReturnValue:
+    """Lead to where a process says whether it is being drawn; one that isn't known is no page."""
+    if not overview.versions(key):
+        raise NotFound
+    flash(gettext("没有草稿。改动流程图、表单或决策表后再来。"))
+    return redirect(url_for("designer.versions", key=key), 303)
 
 
 def _submitting(key: str, note: str = "", refusal: DomainError | None = None) -> str:
@@ -94,7 +102,9 @@ def _revision() -> int:
 @bp.get("/<key>/saves")
 def saves(key: str) -> ResponseReturnValue:
     """List what the draft was."""
-    draft = drafts.get(key)
+    draft = drafts.find(key)
+    if draft is None:
+        return _without_draft(key)
     shown = surroundings(key, draft, overview.versions(key))
     return render_template("designer/saves.html", **shown, saves=drafts.saves(key))
 

@@ -42,6 +42,8 @@ customElements.define(
       this.keeping.begin();
       cases(this);
       offerRescue(this);
+      // Findings elsewhere lead here; the panel sees a selection only once it has been painted.
+      setTimeout(() => this.findings.go(decodeURIComponent(location.hash.slice(1))), 200);
     }
 
     // Put a drawing on the board; one that cannot be read leaves what was there, and says why.

@@ -16,7 +16,10 @@ export function tools(board) {
     in: () => modeler.get('zoomScroll').stepZoom(1),
     out: () => modeler.get('zoomScroll').stepZoom(-1),
     fit: () => whole(modeler),
-    find: () => modeler.get('searchPad').toggle(),
+    find: (event) => {
+      event.stopPropagation(); // any click that reaches the page closes the search again
+      modeler.get('searchPad').toggle();
+    },
     keys: () => dialog.showModal(),
     shut: () => dialog.close(),
     keep: () => keeping.keep(),
@@ -28,7 +31,7 @@ export function tools(board) {
     const button = event.target.closest('[data-do]');
     if (!button) return;
     button.closest('details.menu')?.removeAttribute('open');
-    acts[button.dataset.do]?.();
+    acts[button.dataset.do]?.(event);
   });
   board.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey)) return;

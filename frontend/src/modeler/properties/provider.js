@@ -4,11 +4,19 @@ import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { clocksOf, deadline } from './deadline.js';
 import { attribute, field, setting, several } from './entries.js';
 import { flow } from './flow.js';
-import { timerOf } from './write.js';
+import { property, timerOf } from './write.js';
 
 // Groups of the general panel that ours take the place of.
 const REPLACED = new Set(['timer', 'condition']);
+const BEGINNINGS = [{ value: 'program', label: '由系统动作发起', own: true }];
 const SUBJECTS = [{ value: 'case', label: '一个问题', own: true }, { value: 'none', label: '不针对问题', own: true }];
+
+// An effect on a case can only stand in a process about one.
+function isAboutCase(element) {
+  let bo = element.businessObject;
+  while (bo && !is(bo, 'bpmn:Process')) bo = bo.$parent;
+  return !bo || property(bo, 'subject') === 'case';
+}
 
 export class CatalogueProvider {
   constructor(propertiesPanel, catalogue, translate) {
@@ -66,7 +74,8 @@ export class CatalogueProvider {
       set: (target, value, { modeling }) => modeling.updateProperties(target, { 'camunda:type': value ? 'external' : undefined, 'camunda:topic': value || undefined }),
     };
     const chosen = effects.find((one) => one.value === topic.get(element));
-    return [...field('gov-topic', 'choice', '动作', { ...topic, options: () => effects }), ...(chosen?.params ?? []).flatMap((one) => this.param(one))];
+    const possible = isAboutCase(element) ? effects : effects.filter((one) => one.anywhere);
+    return [...field('gov-topic', 'choice', '动作', { ...topic, options: () => possible }), ...(chosen?.params ?? []).flatMap((one) => this.param(one))];
   }
 
   param({ name, label, required, options, several: isSeveral }) {
@@ -89,8 +98,12 @@ export class CatalogueProvider {
   }
 
   process() {
+    const { roles, titles } = this.catalogue;
     return [
       ...field('gov-subject', 'choice', '每件流程针对', { ...setting('subject'), options: () => SUBJECTS }),
+      ...field('gov-started-by', 'choice', '发起方式', { ...setting('started_by'), options: () => BEGINNINGS, help: '不选即由人员发起。' }),
+      ...several('gov-starters', '可以发起的岗位（不选则为督导办）', { ...setting('starters'), options: roles }),
+      ...field('gov-title', 'choice', '标题取自', { ...setting('title'), options: () => titles, help: '同一种流程有多件在办时，以此栏所填内容区分，如姓名。' }),
       ...several('gov-variables', '发起时带入的变量', { ...setting('variables'), options: this.catalogue.started_with }),
     ];
   }
