@@ -11,7 +11,7 @@ run: $(VENV)/.run ## start the program at http://127.0.0.1:$${PORT:-5000}
 
 test: $(VENV)/.dev ## all tests: unit, integration on SQLite and PostgreSQL, browser
 	@tests/prepare
-	$(BIN)/pytest -q -n 3 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -q -n 4 --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, layers, diagrams, translations, front-end build
 	$(BIN)/ruff format --check app config tests bench wsgi.py
