@@ -9,19 +9,21 @@ from contextvars import Context
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from typing import cast as typed
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 
-from app import create_app
+from app import create_app, messages
 from app.cli.setup import prepare
 from app.clock import LOCAL
 from app.db import db
 from app.domain.people import Actor
-from app.services import accounts
+from app.services import accounts, deliveries, evidence
 from config.settings import Settings
 from tests import postgres
 from tests.cast import Cast
@@ -82,14 +84,34 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return template.set(database="xiaohao_test").render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The program, put together once: that takes longer than most tests do."""
+    return create_app(settings_for("sqlite://", tmp_path_factory.mktemp("program")))
+
+
 @pytest.fixture
-def app(database: str, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings_for(database, tmp_path / "instance"))
-    with app.app_context():
-        yield app
+def app(assembled: Flask, database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The program, on this test's own database and in its own folder."""
+    config = dict(assembled.config)
+    with assembled.app_context():
+        _seat(assembled, settings_for(database, tmp_path / "instance"))
+        yield assembled
         db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.engine.dispose()
+    assembled.config.clear()
+    assembled.config.update(config)
+    assembled.test_client_class = None
+
+
+def _seat(app: Flask, settings: Settings) -> None:
+    """Give the program another place to work at."""
+    app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    settings.instance.mkdir(parents=True)
+    evidence.configure(settings.instance / "evidence")
+    deliveries.configure(settings.outgoing, messages.Writer(settings.outgoing.base_url))
+    # A new engine: what was read from another database is remembered with the old one.
+    typed(dict[Any, Any], db.engines)[None] = create_engine(settings.database_url)
 
 
 @pytest.fixture

@@ -346,7 +346,7 @@ def test_whoever_is_late_is_refused_and_nothing_is_half_done(cast, case):
     way = migrations_target(redrawing.with_a_step())
     process_id, task = process_of(case).id, cast.task(case, "rectify")
     with transaction() as session:
-        late = _moving.standing(session, process_id, head())
+        late = _moving.candidate(session, process_id, head())
     cast.completes(task)
 
     assert raises_conflict(late, way)
