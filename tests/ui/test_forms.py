@@ -74,6 +74,38 @@ def test_what_was_typed_in_the_last_second_is_kept_when_one_leaves(owner, planni
     expect(page.locator("[name=cause]")).to_have_value(CAUSE)
 
 
+def test_what_was_typed_before_the_program_came_is_kept_too(owner, planning):
+    owner.opens("/cases")  # signed in
+    page = owner.page
+    held = []
+    page.route("**/dist/app.js*", lambda route: held.append(route), times=1)
+    page.goto(planning, wait_until="commit")
+    page.locator("[name=cause]").fill(CAUSE)
+
+    for script in held:
+        script.continue_()
+
+    expect(page.locator("[data-saved]")).to_contain_text("草稿")
+    page.reload()
+    expect(page.locator("[name=cause]")).to_have_value(CAUSE)
+
+
+def test_what_is_on_its_way_as_one_leaves_is_kept(owner, planning):
+    page = owner.opens(planning)
+    page.on("dialog", lambda dialog: dialog.accept())
+    held = []
+    page.route("**/draft*", lambda route: held.append(route))
+    owner.fills({"cause": CAUSE})
+    page.wait_for_timeout(2500)  # it is being saved, and the line is slow
+    assert len(held) == 1
+
+    page.unroute("**/draft*")
+    page.goto("/cases")
+
+    owner.opens(planning)
+    expect(page.locator("[name=cause]")).to_have_value(CAUSE)
+
+
 def test_rows_are_added_and_taken_away(owner, planning):
     page = owner.opens(planning)
     rows = page.locator(".grid-row")

@@ -11,7 +11,7 @@ customElements.define(
     connectedCallback() {
       this.form = this.querySelector('form');
       if (!this.form) return;
-      this.changed = false;
+      this.changed = this.typedInto();
       this.sending = false;
       this.warn = (event) => {
         if (this.changed && !this.sending && !this.hasAttribute('trial')) event.preventDefault();
@@ -27,7 +27,18 @@ customElements.define(
       this.form.querySelectorAll('textarea').forEach((area) => this.count(area));
       this.ticker = setInterval(() => this.changed && this.save(), AT_LEAST_EVERY);
       this.paintChoices();
+      if (this.changed) this.later();
       this.querySelector('[data-faults]')?.focus();
+    }
+
+    // A slow line: somebody typed before this program had come.
+    typedInto() {
+      const controls = 'input:not([type=hidden], [type=file]), textarea';
+      return [...this.form.querySelectorAll(controls)].some((control) =>
+        control.matches('[type=radio], [type=checkbox]')
+          ? control.checked !== control.defaultChecked
+          : control.value !== control.defaultValue,
+      );
     }
 
     disconnectedCallback() {
@@ -42,11 +53,15 @@ customElements.define(
       this.changed = true;
       if (control.matches('textarea')) this.count(control);
       if (control.matches('[type=radio], [type=checkbox]')) this.paintChoices();
-      clearTimeout(this.saving);
-      this.saving = setTimeout(() => this.save(), AFTER_CHANGE);
+      this.later();
       const names = (this.getAttribute('watched') ?? '').split(' ');
       const name = control.name?.split('.').pop();
       if (names.includes(name)) this.preview();
+    }
+
+    later() {
+      clearTimeout(this.saving);
+      this.saving = setTimeout(() => this.save(), AFTER_CHANGE);
     }
 
     hotkey(event) {
@@ -58,7 +73,8 @@ customElements.define(
     // The page is going away: no time for an answer.
     send() {
       const url = this.getAttribute('draft');
-      if (url && this.changed && !this.sending) navigator.sendBeacon(url, new FormData(this.form));
+      const unkept = this.changed || this.keeping; // what is on its way is broken off as one leaves
+      if (url && unkept && !this.sending) navigator.sendBeacon(url, new FormData(this.form));
     }
 
     async save() {
@@ -66,6 +82,7 @@ customElements.define(
       if (!url || this.sending) return;
       const said = this.querySelector('[data-saved]');
       this.changed = false;
+      this.keeping = true;
       try {
         const answer = await post(url, new FormData(this.form));
         if (!answer.ok) throw new Error(answer.status);
@@ -74,6 +91,8 @@ customElements.define(
       } catch {
         this.changed = true;
         if (said) said.textContent = text('draft_failed');
+      } finally {
+        this.keeping = false;
       }
     }
 
