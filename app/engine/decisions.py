@@ -86,8 +86,7 @@ class Decision:
 
     def hits(self, variables: Mapping[str, Any]) -> list[int]:
         """Return the numbers of the rules that count, from 1; raises as `evaluate` does."""
-        values = [column.evaluate(variables) for column in self._columns]
-        found = [line.number for line in self._lines if line.holds(values, variables)]
+        found = self.matching(variables)
         return found[:1] if self.hit_policy == "FIRST" else found
 
     def outcomes(self) -> dict[str, frozenset[str]]:

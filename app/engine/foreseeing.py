@@ -5,7 +5,6 @@ The same definitions evaluate a body here that evaluate it when a clock is armed
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -13,8 +12,6 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 
-from app.domain.errors import EngineError
-from app.engine import state as states
 from app.engine.compiling import Diagram
 from app.engine.events import BoundaryEvent
 from app.engine.importing import original_id
@@ -74,17 +71,3 @@ def _clocks(spec: Any) -> Iterator[Clock]:
                 definition.body.names,
                 definition,
             )
-
-
-def variables_of(state: str) -> Mapping[str, Any]:
-    """Return the variables of a process.
-
-    Raises:
-        EngineError: the text is no state.
-    """
-    _, shape = states.split(state)
-    try:
-        found: Mapping[str, Any] = json.loads(shape)["d"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise EngineError("流程状态无法识别。") from error
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from app.domain.errors import EngineError
 from app.engine import state as states
 
 
@@ -14,8 +15,10 @@ def variables(state: str) -> dict[str, Any]:
     Raises:
         EngineError: the text is no state.
     """
-    _base, shape = states.split(state)
-    found: dict[str, Any] = json.loads(shape)["d"]
+    try:
+        found: dict[str, Any] = json.loads(shape_of(state))["d"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError("流程状态无法识别。") from error
     return found
 
 

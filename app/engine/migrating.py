@@ -17,8 +17,7 @@ from app.engine.carrying import Carrier
 from app.engine.compiling import Diagram
 from app.engine.events import looks_around
 from app.engine.fitting import NotCarried, Refusal
-from app.engine.runner import REMEMBERED
-from app.engine.runner import _from as counted_from
+from app.engine.runner import REMEMBERED, counted_from
 from app.engine.step import Step
 from app.engine.tokens import Process
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from app.engine.parsing import parse_xml
+from app.engine.tabulating import Table, tabulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,13 @@ def decision_outline(xml: str) -> tuple[str, list[Output]]:
     Raises:
         InvalidDiagram: the text is not safe XML.
     """
-    root = parse_xml(xml)
-    named = next(root.iter("{*}decision"), None)
-    name = named.get("name") or named.get("id") or "" if named is not None else ""
-    cells = [_results(rule) for rule in root.iter("{*}rule")]
-    columns = enumerate(root.iter("{*}output"))
-    return name, [_output(column, cells, place) for place, column in columns]
+    table = tabulate(xml)
+    places = (place for place, column in enumerate(table.columns) if column.is_output)
+    return table.name or table.key, [_output(table, place) for place in places]
 
 
-def _results(rule: Any) -> list[str]:
-    return [(entry.findtext("{*}text") or "").strip() for entry in rule.iter("{*}outputEntry")]
-
-
-def _output(column: Any, cells: list[list[str]], place: int) -> Output:
-    given = [row[place] for row in cells if place < len(row)]
+def _output(table: Table, place: int) -> Output:
+    column = table.columns[place]
+    given = [row.cells[place] for row in table.rows if place < len(row.cells)]
     texts = [text[1:-1] for text in given if len(text) > 2 and text[0] == text[-1] == '"']
-    name = column.get("name") or ""
-    label = column.get("label") or name
-    return Output(name, label, column.get("typeRef") or "", tuple(dict.fromkeys(texts)))
+    return Output(column.text, column.label, column.type, tuple(dict.fromkeys(texts)))

@@ -44,11 +44,12 @@ def decision_steps(xml: str) -> Mapping[str, str]:
     return _named(xml, "decisionRef")
 
 
-def _named(xml: str, attribute: str) -> dict[str, str]:
+def _named(xml: str, attribute: str, says: str = "id") -> dict[str, str]:
+    """Return what the first step that names each thing by an *attribute* says of itself."""
     key, found = f"{_CAMUNDA}{attribute}", dict[str, str]()
     for node in parse_xml(xml).iter():
         if value := node.get(key):
-            found.setdefault(value, node.get("id", ""))
+            found.setdefault(value, node.get(says, ""))
     return found
 
 
@@ -93,11 +94,8 @@ def form_users(xml: str) -> Mapping[str, str]:
     Raises:
         InvalidDiagram: the text is not safe XML.
     """
-    found: dict[str, str] = {}
-    for node in parse_xml(xml).iter(f"{_BPMN}*"):
-        if key := node.get(f"{_CAMUNDA}formKey"):
-            found.setdefault(key, "".join((node.get("name") or "").split()))
-    return found
+    names = _named(xml, "formKey", "name")
+    return {key: "".join(name.split()) for key, name in names.items()}
 
 
 def process_documentation(xml: str) -> str:

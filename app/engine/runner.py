@@ -59,7 +59,7 @@ def complete(diagram: Diagram, state: str, task_id: int, variables: Mapping[str,
     """
     base, shape = states.split(state)
     step = _completed(diagram, shape, task_id - base, states.written(storable(variables)))
-    return _from(base, step)
+    return counted_from(base, step)
 
 
 def fire(diagram: Diagram, state: str, timer_id: int) -> Step:
@@ -70,7 +70,7 @@ def fire(diagram: Diagram, state: str, timer_id: int) -> Step:
         EngineError: an expression fails, or the process does not come to rest.
     """
     base, shape = states.split(state)
-    return _from(base, _fired(diagram, shape, timer_id - base))
+    return counted_from(base, _fired(diagram, shape, timer_id - base))
 
 
 def send(diagram: Diagram, state: str, message: str, variables: Mapping[str, Any]) -> Step:
@@ -85,7 +85,7 @@ def send(diagram: Diagram, state: str, message: str, variables: Mapping[str, Any
         told.process.variables.update(storable(variables))
         if deliver(told.process, BpmnEvent(MessageEventDefinition(message))) == 0:
             raise NotFound("流程现在不等待消息“%(message)s”。", message=message)
-    return _from(base, told.step())
+    return counted_from(base, told.step())
 
 
 def skip(diagram: Diagram, state: str, timer_id: int) -> Step:
@@ -101,7 +101,7 @@ def skip(diagram: Diagram, state: str, timer_id: int) -> Step:
         raise TimerNotFound
     with _move(process) as told:
         token.cancel()
-    return _from(base, told.step())
+    return counted_from(base, told.step())
 
 
 def assign(diagram: Diagram, state: str, variables: Mapping[str, Any]) -> Step:
@@ -113,7 +113,7 @@ def assign(diagram: Diagram, state: str, variables: Mapping[str, Any]) -> Step:
     base, shape = states.split(state)
     with _move(states.load(diagram, shape), settles=False) as told:
         assigning.assign(told.process, storable(variables))
-    return _from(base, told.step())
+    return counted_from(base, told.step())
 
 
 def cancel(diagram: Diagram, state: str) -> Step:
@@ -121,7 +121,7 @@ def cancel(diagram: Diagram, state: str) -> Step:
     base, shape = states.split(state)
     with _move(states.load(diagram, shape)) as told:
         told.process.finish()
-    return _from(base, told.step())
+    return counted_from(base, told.step())
 
 
 def waiting(diagram: Diagram, state: str) -> Step:
@@ -136,7 +136,7 @@ def waiting(diagram: Diagram, state: str) -> Step:
         finished=not process.live(),
         stuck=process.stuck(),
     )
-    return _from(base, step)
+    return counted_from(base, step)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -162,7 +162,7 @@ def _fired(diagram: Diagram, shape: str, timer_id: int) -> Step:
     return told.step()
 
 
-def _from(base: int, step: Step) -> Step:
+def counted_from(base: int, step: Step) -> Step:
     """Return a step with all ids counted on from *base*."""
     if base == 0:
         return step

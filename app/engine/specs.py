@@ -16,8 +16,6 @@ from app.engine.scripting import Script
 from app.engine.step import Effect
 from app.engine.variables import storable
 
-_LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:

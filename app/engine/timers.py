@@ -88,6 +88,15 @@ def compile_timer(text: str) -> TimerBody:
     return TimerBody(text, literal or compile_expression(text))
 
 
+def fixed_timing(text: str) -> Timing | None:
+    """Return what a timer body comes to; ``None`` if that hangs on variables, or it is wrong."""
+    try:
+        body = compile_timer(text)
+        return None if body.names else body.evaluate({})
+    except ExpressionError:
+        return None
+
+
 class TimerDefinition(EventDefinition):
     """A timer that fires when it is told to, and not before."""
 

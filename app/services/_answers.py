@@ -4,7 +4,7 @@ A form that is not named here is only kept as submitted: enough for processes th
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,10 +14,11 @@ from app.domain.case import Verification
 from app.domain.errors import Invalid, Listing, Sentence, SeparationOfDuties
 from app.domain.letter import Letter
 from app.domain.people import Grant, User
-from app.domain.plan import Measure, Plan
+from app.domain.plan import Plan
 from app.domain.process import Process
-from app.domain.vocabulary import Category, ChangeKind, Duty, LetterState, Result, Role
+from app.domain.vocabulary import ChangeKind, Duty, LetterState, Result, Role
 from app.services import (
+    _answer_rules,
     _change_requests,
     _change_rules,
     _duties,
@@ -32,11 +33,6 @@ Answers = Mapping[str, Any]
 
 #: Requests that mean nothing once the unit has said that it is done.
 NEEDS_WORK = (*_change_rules.DATED, ChangeKind.TERMINATION, ChangeKind.REASSIGNMENT)
-#: Safety and food need an emergency plan; these and buildings show the place before and after.
-DANGEROUS = frozenset({Category.C04, Category.C05})
-PICTURED = DANGEROUS | {Category.C07}
-#: Remaining trifles are to be done in so many days.
-SHORT = timedelta(days=15)
 
 
 @answer("acknowledge")
@@ -53,8 +49,6 @@ def acknowledge(context: Context, answers: Answers) -> None:
 @answer("plan", "cause", "goal", "leader", "measures")
 def plan(context: Context, answers: Answers) -> None:
     """File the plan with its measures."""
-    if context.case.category in DANGEROUS and not answers.get("emergency_plan"):
-        raise Invalid(fields={"emergency_plan": ["安全、食品类问题须附应急预案。"]})
     made = Plan(
         case_id=context.case.id,
         cycle=context.case.cycle,
@@ -63,26 +57,10 @@ def plan(context: Context, answers: Answers) -> None:
         leader=answers["leader"],
         created_at=context.at,
         created_by_id=context.person.id,
-        measures=[_measure(n, row) for n, row in enumerate(answers["measures"], start=1)],
+        measures=_answer_rules.measures(context.case, answers),
     )
     context.session.add(made)
     context.session.flush()
-
-
-def _measure(position: int, row: Answers) -> Measure:
-    starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
-    if ends < starts:
-        key = f"measures.{position - 1}.ends_on"
-        raise Invalid(fields={key: ["止期不能早于起期。"]})
-    return Measure(
-        position=position,
-        text=row["text"],
-        owner=row["owner"],
-        fund=row.get("fund"),
-        starts_on=starts,
-        ends_on=ends,
-        weight=row.get("weight") or 100,
-    )
 
 
 @answer("approve_plan")
@@ -97,7 +75,7 @@ def rectify(context: Context, answers: Answers) -> None:
     context.case.report_progress(int(answers["percent"]))
     _note_measures(context, answers.get("measure_progress") or ())
     if answers["next_step"] == "report":
-        _require_photos(context, answers)
+        _answer_rules.require_photos(context.case, answers)
         _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
 
 
@@ -111,15 +89,6 @@ def _note_measures(context: Context, rows: Sequence[Answers]) -> None:
     for row in rows:
         if (measure := measures.get(str(row["measure"]))) is not None:
             measure.percent = int(row["percent"])
-
-
-def _require_photos(context: Context, answers: Answers) -> None:
-    if context.case.category not in PICTURED:
-        return
-    missing = [key for key in ("photos_before", "photos_after") if not answers.get(key)]
-    if missing:
-        wrong = "安全、食品、办学条件类问题报结须附整改前后对比照片。"
-        raise Invalid(fields={key: [wrong] for key in missing})
 
 
 @answer("sign_report", "signed", duty=Duty.REPORT)
@@ -141,10 +110,7 @@ def first_review(context: Context, answers: Answers) -> None:
 @answer("dispatch", "lead_verifier", "verify_method")
 def dispatch(context: Context, answers: Answers) -> None:
     """Send verifiers out: on site at least two, none of whom reported."""
-    lead = answers["lead_verifier"]
-    names = [lead, *(name for name in answers.get("verifiers") or () if name != lead)]
-    if answers["verify_method"] != "written" and len(names) < 2:
-        raise Invalid(fields={"verifiers": ["实地核查须有两名以上核查人员。"]})
+    names = _answer_rules.verifiers(answers)
     people = _people(context, names, field="verifiers")
     _duties.require(context.session, context.case, Duty.VERIFY, people)
     context.session.add(
@@ -166,9 +132,7 @@ def verify(context: Context, answers: Answers) -> None:
     _duties.take(context.session, context.case, Duty.VERIFY, {*people, context.person.id})
     found.result, found.opinion = Result(answers["result"]), answers["opinion"]
     found.verified_at, found.verified_by_id = context.at, context.person.id
-    due_on = date.fromisoformat(answers["due"]) if answers.get("due") else None
-    if found.result is Result.R2 and due_on and due_on > local_date(context.at) + SHORT:
-        raise Invalid(fields={"due": ["个别尾项的新期限不得超过15日。"]})
+    due_on = _answer_rules.new_due_on(answers, local_date(context.at))
     context.case.verify(found.result, context.at, due_on=due_on)
 
 
@@ -215,9 +179,8 @@ def _require_visit(context: Context) -> None:
     """Raise Invalid where DMN-4 asks for a visit on site and only papers were looked at."""
     table = diagrams.compiled(context.session, context.process.diagram_id).decisions["authority"]
     needs_visit = table.evaluate(_start.main_variables(context.case)).get("on_site")
-    if needs_visit and _verification(context).method == "written":
-        wrong = "该问题须经实地核查方可销号，请退回核查。"
-        raise Invalid(fields={"approved": [wrong]})
+    if needs_visit:
+        _answer_rules.require_visit(_verification(context).method)
 
 
 @answer("expediting_letter", "decision", "subject", "demand", "to", "new_due")

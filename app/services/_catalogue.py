@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,8 +65,8 @@ class Chain:
     of_id: int
     head: str
     length: int
-    #: How long it is in the case's row.
-    written: int = -1
+    #: How long it is in the row that it was read from.
+    written: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Take it as it was read."""

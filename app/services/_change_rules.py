@@ -20,8 +20,9 @@ from app.domain.errors import Conflict, DomainError, Invalid, NotAllowed, Senten
 from app.domain.people import Actor
 from app.domain.rule_sets import ExtensionPolicy, RuleSet
 from app.domain.rules import Anchor, Rule
-from app.domain.vocabulary import Category, ChangeKind, ChangeState, Mode, Role, Stage
+from app.domain.vocabulary import ChangeKind, ChangeState, Mode, Role, Stage
 from app.services import calendars, rule_sets
+from app.services._answer_rules import DANGEROUS
 
 #: Who may ask, of the unit that answers for the case; the office may ask for the others' sake.
 ASKS = dict.fromkeys(ChangeKind, Role.UNIT_OWNER) | {ChangeKind.REASSIGNMENT: Role.UNIT_HEAD}
@@ -29,7 +30,6 @@ OFFICE_ASKS = frozenset({ChangeKind.SUSPENSION, ChangeKind.RESUMPTION, ChangeKin
 #: These move the due date, and say to when.
 DATED = frozenset({ChangeKind.EXTENSION, ChangeKind.STANDING})
 
-_DANGEROUS = frozenset({Category.C04, Category.C05})
 _PLANNED = frozenset({Stage.PLANNING, Stage.PLAN_REVIEW, Stage.RECTIFYING, Stage.CONTINUING})
 _UNREPORTED = _PLANNED | {Stage.REPORTING}
 #: From where each kind may be asked for.
@@ -115,7 +115,7 @@ def _of_safety(asking: Asking, kind: ChangeKind) -> DomainError | None:
     case = asking.case
     if kind not in DATED:
         return None
-    if case.mode is Mode.IMMEDIATE and case.category in _DANGEROUS:
+    if case.mode is Mode.IMMEDIATE and case.category in DANGEROUS:
         return WrongStage("立行立改的安全、食品类问题不得延期，只能在有临时防护措施时申请中止。")
     if case.cycle > 1:
         return WrongStage("反弹重开的整改不得延期。")

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from app import engine
 from app.domain.calendar import Calendar
 from app.domain.deadlines import due, last_day
+from app.domain.going import GOING, TICKING
 from app.domain.process import Process, Task, Timer, TimerMove
 from app.domain.vocabulary import MoveCause, ProcessStatus, TimerState
 from app.engine import ArmedTimer, Step
@@ -24,9 +25,6 @@ from app.services._catalogue import Context, Running, running
 from app.services._history import end_of_chain, record
 from app.services._remaining import Place, what_remains
 from app.services._rules import rule_of
-
-_GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
-_TICKING = (TimerState.ARMED, TimerState.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def concerned(context: Context, *, all_kinds: bool = False) -> list[Concerned]:
     """
     query = select(Process.id).where(
         Process.case_id == context.case.id,
-        Process.status.in_(_GOING),
+        Process.status.in_(GOING),
         Process.id != context.process.id,
     )
     context.session.flush()
@@ -92,7 +90,7 @@ def concerned(context: Context, *, all_kinds: bool = False) -> list[Concerned]:
 
 def _concerned(context: Context, process_id: int) -> Concerned:
     session, process = context.session, running(context.session, process_id)
-    ticking = select(Timer).where(Timer.process_id == process_id, Timer.state.in_(_TICKING))
+    ticking = select(Timer).where(Timer.process_id == process_id, Timer.state.in_(TICKING))
     waiting = select(Task).where(Task.process_id == process_id, Task.closed_at.is_(None))
     anew = {"populate_existing": True}
     timers = session.scalars(ticking.order_by(Timer.due_at, Timer.id), execution_options=anew)

@@ -11,9 +11,10 @@ from sqlalchemy import CursorResult, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from app.domain.case import Case
+from app.domain.going import TICKING
 from app.domain.people import Actor
 from app.domain.process import Task, Timer, TimerMove
-from app.domain.vocabulary import MoveCause, TimerState
+from app.domain.vocabulary import MoveCause
 from app.services import _changes, _lights
 from app.services._catalogue import Context, about, running
 from app.services._history import end_of_chain
@@ -83,7 +84,7 @@ def put_off_row(session: Session, move: Move, reason: Reason, at: datetime) -> b
     found: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(Timer)
         .where(Timer.id == move.timer_id, Timer.due_at == move.from_at)
-        .where(Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED)))
+        .where(Timer.state.in_(TICKING))
         .values(calendar_version=reason.calendar_version, **moment)
     )
     if found.rowcount != 1:

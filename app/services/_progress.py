@@ -20,6 +20,7 @@ from app.domain.calendar import Calendar
 from app.domain.change import ChangeRequest
 from app.domain.deadlines import Due, due, last_day, next_occurrence
 from app.domain.errors import Sentence
+from app.domain.going import TICKING
 from app.domain.people import UNIT_ROLES, User
 from app.domain.process import Task, Timer
 from app.domain.rules import Anchor, Rule
@@ -263,7 +264,7 @@ def _already_fired(context: Context, timer: ArmedTimer, moment: Due) -> bool:
 def resync(context: Context, waits: Step) -> int:
     """Close rows that the state knows nothing of and open those it lacks; return how many."""
     tasks = _rows_of(context, select(Task.engine_id).where(Task.closed_at.is_(None)), Task)
-    ticking = Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED))
+    ticking = Timer.state.in_(TICKING)
     timers = _rows_of(context, select(Timer.engine_id).where(ticking), Timer)
     # Disarmed as it was armed: it had struck for that moment before, see `_already_fired`.
     at_once = Timer.disarmed_at == Timer.armed_at

@@ -9,7 +9,7 @@ from app.domain.case import Case
 from app.domain.change import ChangeRequest
 from app.domain.errors import NotFound
 from app.domain.people import UNIT_ROLES, Actor, Unit
-from app.domain.process import Process, Task
+from app.domain.process import Process, Task, Timer
 from app.domain.vocabulary import ChangeState, Role
 
 #: Roles that act for a supervised unit, not for its department.
@@ -86,6 +86,15 @@ def of_standalone(process_id: Any, actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a column names a process about no case that concerns *actor*."""
     condition: ColumnElement[bool] = process_id.in_(select(Process.id).where(standalone(actor)))
     return condition
+
+
+def of_visible_timers(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Leave of a query on `Timer` those of cases, and of processes about none, that *actor* sees.
+
+    The case, where there is one, is joined.
+    """
+    own = and_(Timer.case_id.is_(None), of_standalone(Timer.process_id, actor))
+    return query.outerjoin(Case, Case.id == Timer.case_id).where(or_(visible(actor), own))
 
 
 def holds(actor: Actor, task: Any) -> bool:

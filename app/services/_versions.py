@@ -18,12 +18,19 @@ from app.domain.vocabulary import DiagramState
 
 #: States of a version that somebody has let new processes run on, now or then.
 APPROVED_ONCE = (DiagramState.APPROVED, DiagramState.PUBLISHED, DiagramState.RETIRED)
+_ALIVE = (DiagramState.DRAFT, DiagramState.APPROVED, DiagramState.PUBLISHED)
 
 
 def locked(session: Session, key: str) -> list[Diagram]:
     """Return all versions, oldest first; others who mean to change one wait for us."""
     query = select(Diagram).filter_by(key=key).order_by(Diagram.version).with_for_update(of=Diagram)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def same_content(session: Session, key: str, sha256: str) -> Diagram | None:
+    """Return the version with this very content that waits or is in force, if there is one."""
+    alive = (one for one in locked(session, key) if one.state in _ALIVE)
+    return next((one for one in alive if one.sha256 == sha256), None)
 
 
 def number(session: Session, key: str) -> int:
@@ -39,6 +46,11 @@ def note(
     session.add(
         DiagramEvent(diagram_id=version.id, at=utcnow(), by_id=by_id, act=act, note=why.strip())
     )
+
+
+def await_review(version: Diagram) -> None:
+    """Take back that a version was approved: it waits for its review again."""
+    version.state, version.effective_at, version.approver_id = DiagramState.DRAFT, None, None
 
 
 def put_in_force(

@@ -22,7 +22,7 @@ from app.domain.case import Case
 from app.domain.errors import Conflict, NotFound, Sentence
 from app.domain.holiday_notice import HolidayRow
 from app.domain.people import Actor, User
-from app.domain.process import Timer, TimerMove
+from app.domain.process import Process, Timer, TimerMove
 from app.domain.vocabulary import MoveCause
 from app.services import _postponing, calendars, jobs, local_days
 from app.services._calendar import at_version, current
@@ -37,7 +37,7 @@ from app.services._recounts import (
     forecast,
     remembered,
 )
-from app.services._scope import visible
+from app.services._scope import of_visible_timers, visible
 
 __all__ = ["Forecast", "Move"]
 
@@ -251,10 +251,12 @@ def moves_of(version: int, actor: Actor, *, limit: int = 1000) -> list[TimerMove
     query = (
         select(TimerMove)
         .join(Timer, Timer.id == TimerMove.timer_id)
-        .join(Case, Case.id == Timer.case_id)
-        .options(joinedload(TimerMove.timer).joinedload(Timer.case))
+        .options(joinedload(TimerMove.timer).options(*_WHOLE))
         .where(TimerMove.cause == MoveCause.CALENDAR, TimerMove.calendar_version == version)
-        .where(visible(actor))
-        .order_by(Case.number, TimerMove.id)
     )
-    return list(db.session.scalars(query.limit(limit)))
+    query = of_visible_timers(query, actor)
+    in_order = query.order_by(Case.number.is_(None), Case.number, TimerMove.id)
+    return list(db.session.scalars(in_order.limit(limit)))
+
+
+_WHOLE = (joinedload(Timer.case), joinedload(Timer.process).joinedload(Process.diagram))

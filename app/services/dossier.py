@@ -28,12 +28,6 @@ def form_of(task: Task) -> Mapping[str, Any]:
     return found
 
 
-def submission_of(task: Task) -> Submission | None:
-    """Return what a completed task was answered with."""
-    query = select(Submission).options(joinedload(Submission.by)).filter_by(task_id=task.id)
-    return db.session.scalars(query).first()
-
-
 def submissions_of(of: Case | Process) -> list[Submission]:
     """List every answered form of a case, or of a process about none, the latest first."""
     own = Submission.case_id == of.id

@@ -39,6 +39,11 @@ def drawing(xml: str) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
+def names(root: Any) -> dict[str, str]:
+    """Return the English names of the elements below *root*, by their ids."""
+    return {str(one.get("id")): text for one, about, text in _told(root) if about == "name"}
+
+
 def _english(diagram: Diagram) -> Mapping[tuple[str, str], str]:
     return _read(diagram.key, diagram.version, diagram.sha256)
 

@@ -15,6 +15,7 @@ from app.clock import utcnow
 from app.db import db, transaction
 from app.domain.deadlines import Due, last_day, next_occurrence
 from app.domain.errors import Invalid, NotFound, Sentence, WrongStage
+from app.domain.going import TICKING
 from app.domain.people import Actor
 from app.domain.process import Incident, Process, Timer
 from app.domain.rules import Anchor, Rule
@@ -117,7 +118,7 @@ def _settle(incident_id: int, actor: Actor | None) -> bool:
 def _still_fails(session: Session, incident: Incident) -> bool:
     if incident.timer_id is not None:
         timer = session.get_one(Timer, incident.timer_id, populate_existing=True)
-        return timer.state in (TimerState.ARMED, TimerState.SUSPENDED)
+        return timer.state in TICKING
     process = session.get_one(Process, incident.process_id)
     if process.status is not ProcessStatus.RUNNING:
         return False

@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
+from app.domain.going import GOING
 from app.domain.people import Actor, User
 from app.domain.process import Diagram, Process, Task, Timer
-from app.domain.vocabulary import ProcessStatus, TimerState
+from app.domain.vocabulary import TimerState
 from app.services._scope import standalone
-
-_GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Filter:
         if self.diagram:
             found.append(Diagram.key == self.diagram)
         if self.running is not None:
-            going = Process.status.in_(_GOING)
+            going = Process.status.in_(GOING)
             found.append(going if self.running else ~going)
         if self.mine:
             found.append(Process.started_by_id == actor.id)

@@ -14,9 +14,10 @@ from app.clock import utcnow
 from app.db import db, transaction
 from app.domain.case import Case
 from app.domain.errors import Invalid, Listing, NotAllowed, NotFound, Sentence, WrongStage
+from app.domain.going import GOING, TICKING
 from app.domain.people import Actor
 from app.domain.process import Diagram, Incident, Process, Task, Timer
-from app.domain.vocabulary import DiagramState, ProcessStatus, Role, TimerState
+from app.domain.vocabulary import DiagramState, ProcessStatus, Role
 from app.services import _moves, _progress, diagrams
 from app.services._catalogue import Context, Running, running
 from app.services._history import record
@@ -25,7 +26,6 @@ from app.services.diagrams import Compiled
 
 #: Of the reason for which a process is terminated.
 LONGEST_REASON = 400
-_GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
 
 
 def start(
@@ -139,7 +139,7 @@ def armed_timers(process: Process) -> list[Timer]:
     """List the clocks that the process waits for, also while they stand still."""
     query = select(Timer).where(
         Timer.process_id == process.id,
-        Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED)),
+        Timer.state.in_(TICKING),
     )
     return list(db.session.scalars(query.order_by(Timer.due_at)))
 
@@ -189,7 +189,7 @@ def terminate(process_id: int, actor: Actor, reason: str) -> None:
         raise Invalid(fields={"reason": [fault]})
     with transaction() as session:
         context = Context(session, running(session, process_id), utcnow(), actor)
-        if context.process.status not in _GOING:
+        if context.process.status not in GOING:
             raise WrongStage("该流程已经结束。")
         program = diagrams.compiled(session, context.process.diagram_id).program
         step = engine.cancel(program, context.process.state)
@@ -205,7 +205,7 @@ def may_terminate(actor: Actor) -> bool:
 
 def running_ids() -> list[int]:
     """List the ids of all processes that run or stand still."""
-    query = select(Process.id).where(Process.status.in_(_GOING))
+    query = select(Process.id).where(Process.status.in_(GOING))
     return list(db.session.scalars(query.order_by(Process.id)))
 
 

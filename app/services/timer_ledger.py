@@ -15,11 +15,12 @@ from app.clock import LOCAL, today, utcnow
 from app.db import db
 from app.domain.case import Case
 from app.domain.errors import NotFound
+from app.domain.going import TICKING
 from app.domain.history import Event
 from app.domain.people import Actor
 from app.domain.process import Process, Task, Timer
 from app.domain.vocabulary import TimerState
-from app.services._scope import of_standalone, visible
+from app.services._scope import of_visible_timers
 
 #: A deadline that nobody has taken up for so long after it ran out is one that nobody is at.
 UNATTENDED_AFTER = timedelta(seconds=60)
@@ -65,7 +66,7 @@ class TimerFilter:
         if self.state is not None:
             found.append(Timer.state == self.state)
         if self.running:
-            found.append(Timer.state.in_((TimerState.ARMED, TimerState.SUSPENDED)))
+            found.append(Timer.state.in_(TICKING))
         if self.window is not None:
             found += _within(self.window)
         if self.code:
@@ -127,7 +128,7 @@ def health(actor: Actor | None = None) -> Health:
 def _count(check: Check, actor: Actor | None) -> int:
     query = select(func.count(Timer.id)).where(_broken(check))
     if actor is not None:
-        query = _visible(query, actor)
+        query = of_visible_timers(query, actor)
     return db.session.scalar(query) or 0
 
 
@@ -160,13 +161,7 @@ def total(actor: Actor, narrow: TimerFilter) -> int:
 
 
 def _narrowed(query: Select[Any], actor: Actor, narrow: TimerFilter) -> Select[Any]:
-    return _visible(query, actor).where(*narrow.conditions())
-
-
-def _visible(query: Select[Any], actor: Actor) -> Select[Any]:
-    """Leave the deadlines of cases, and of processes about none, that *actor* may see."""
-    own = and_(Timer.case_id.is_(None), of_standalone(Timer.process_id, actor))
-    return query.outerjoin(Case, Case.id == Timer.case_id).where(or_(visible(actor), own))
+    return of_visible_timers(query, actor).where(*narrow.conditions())
 
 
 def _beyond(after: tuple[datetime, int], *, latest_first: bool) -> ColumnElement[bool]:
@@ -190,7 +185,7 @@ def get(timer_id: int, actor: Actor) -> Timer:
     Raises:
         NotFound: there is none, or it is none of the actor's business.
     """
-    query = _visible(select(Timer).options(*_WHOLE), actor).where(Timer.id == timer_id)
+    query = of_visible_timers(select(Timer).options(*_WHOLE), actor).where(Timer.id == timer_id)
     found: Timer | None = db.session.scalars(query).first()
     if found is None:
         raise NotFound

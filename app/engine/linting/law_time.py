@@ -22,7 +22,7 @@ from app.engine.linting.registry import Found, rule
 from app.engine.linting.timing import timer_bodies
 from app.engine.linting.ways import affordable
 from app.engine.step import Law
-from app.engine.timers import Timing, compile_timer
+from app.engine.timers import Timing, compile_timer, fixed_timing
 
 #: When offices are open, by the clock of Beijing.
 OPENS, CLOSES = time(8), time(18)
@@ -153,7 +153,7 @@ def deadlines_in_hours(model: Model) -> Iterator[Found]:
 
 def whole_days(text: str) -> int | None:
     """Return a rule of hours in days, if it is one of several whole days."""
-    timing = _timing(text)
+    timing = fixed_timing(text)
     span = timing.rule.span if timing else None
     if timing is None or timing.rule.anchor is not Anchor.AFTER or timing.rule.on or span is None:
         return None
@@ -174,7 +174,7 @@ def next_workday(day: date, law: Law) -> date | None:
 
 def rolled_over(text: str, law: Law) -> str | None:
     """Return the date that a timer names, on a working day and without its hour."""
-    timing = _timing(text)
+    timing = fixed_timing(text)
     on = timing.rule.on if timing else None
     last = _day_of(on) if on else None
     day = next_workday(last, law) if last else None
@@ -192,18 +192,9 @@ def _day_of(on: date | datetime) -> date | None:
 def _dates(model: Model) -> Iterator[tuple[Node, date | datetime]]:
     """Yield the timers that name a date."""
     for node, element in timer_bodies(model):
-        timing = _timing(text_of(element))
+        timing = fixed_timing(text_of(element))
         if timing is not None and timing.rule.anchor is Anchor.ON and timing.rule.on is not None:
             yield node, timing.rule.on
-
-
-def _timing(text: str) -> Timing | None:
-    """Return what a timer comes to, if that hangs on no variable."""
-    try:
-        body = compile_timer(text)
-        return None if body.names else body.evaluate({})
-    except ExpressionError:
-        return None
 
 
 def _is_deadline(event: Node) -> bool:

@@ -24,10 +24,11 @@ def listed(text: str) -> list[str]:
     why="没有人持有这个岗位，该流程就没有人能发起。",
 )
 def unknown_starters(model: Model) -> Iterator[Found]:
-    roles = model.catalogue.roles if model.catalogue else None
-    for process in model.processes if roles is not None else ():
+    if model.catalogue is None:
+        return
+    for process in model.processes:
         for role in listed(properties(process).get("starters", "")):
-            if role not in (roles or ()):
+            if role not in model.catalogue.roles:
                 yield process, {"name": _name(process), "role": role}
 
 
@@ -62,9 +63,11 @@ def begun_by_nobody(model: Model) -> Iterator[Found]:
 )
 def unknown_titles(model: Model) -> Iterator[Found]:
     fields = model.catalogue.fields if model.catalogue else None
-    for process in model.processes if fields is not None else ():
+    if fields is None:
+        return
+    for process in model.processes:
         field = properties(process).get("title", "")
-        if field and field not in (fields or ()):
+        if field and field not in fields:
             yield process, {"name": _name(process), "field": field}
 
 
@@ -89,14 +92,15 @@ def out_of_reach(model: Model) -> Iterator[Found]:
     why="通知不知道该发给谁，流程走到这里就会出错停住。",
 )
 def unknown_told(model: Model) -> Iterator[Found]:
-    effects = model.catalogue.effects if model.catalogue else {}
+    if model.catalogue is None:
+        return
     for node in model.of("serviceTask"):
-        required, _ = effects.get(setting(node.element, "topic") or "", ((), ()))
+        required, _ = model.catalogue.effects.get(setting(node.element, "topic") or "", ((), ()))
         text = properties(node.element).get("to", "")
         if "to" not in required or text.startswith("${"):
             continue
         for role in listed(text):
-            if model.catalogue and role not in model.catalogue.roles:
+            if role not in model.catalogue.roles:
                 yield node, {"name": node.name, "role": role}
 
 

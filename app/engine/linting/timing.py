@@ -9,7 +9,7 @@ from typing import Any
 from app.engine.expressions import Expression, ExpressionError
 from app.engine.linting.model import Model, Node, children, kind, text_of
 from app.engine.linting.registry import Found, rule
-from app.engine.timers import TimerBody, Timing, compile_timer
+from app.engine.timers import TimerBody, compile_timer, fixed_timing
 
 _NOT_COMPUTED = "“%(text)s”含有秒、小数，或混用了月与日，请改用一种单位。"
 BODIES = ("timeDate", "timeDuration", "timeCycle")
@@ -73,7 +73,7 @@ def invalid_timers(model: Model) -> Iterator[Found]:
 )
 def misplaced_cycles(model: Model) -> Iterator[Found]:
     for node, element in timer_bodies(model):
-        timing = _timing(element)
+        timing = fixed_timing(text_of(element))
         if timing is not None and timing.is_cycle != (kind(element) == "timeCycle"):
             yield node, {"name": node.name}
 
@@ -97,7 +97,7 @@ def cycles_in_the_flow(model: Model) -> Iterator[Found]:
 )
 def short_cycles(model: Model) -> Iterator[Found]:
     for node, element in timer_bodies(model):
-        timing = _timing(element)
+        timing = fixed_timing(text_of(element))
         if timing and timing.is_cycle and timing.rule.span and timing.rule.span.number < 1:
             yield node, {"name": node.name}
 
@@ -111,14 +111,5 @@ def _is_side_path(node: Node) -> bool:
 def _compiled(element: Any) -> TimerBody | None:
     try:
         return compile_timer(text_of(element))
-    except ExpressionError:
-        return None
-
-
-def _timing(element: Any) -> Timing | None:
-    """Return what the body comes to, if that does not hang on variables."""
-    body = _compiled(element)
-    try:
-        return None if body is None or body.names else body.evaluate({})
     except ExpressionError:
         return None

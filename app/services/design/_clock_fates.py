@@ -9,8 +9,8 @@ from app.domain.design_terms import DeadlineEffect
 from app.domain.errors import DomainError, Sentence
 from app.domain.rules import Rule
 from app.domain.vocabulary import TimerState
-from app.engine import foreseeing
 from app.engine.foreseeing import Clock
+from app.engine.looking import variables
 from app.services._rules import Ruled
 from app.services.design._clock_pairs import Counting, Pairs
 from app.services.design._running_clocks import Running, Ticking
@@ -97,5 +97,5 @@ class Fates:
 
     def _ruled(self, clock: Clock) -> Ruled:
         if self._variables is None and clock.reads:
-            self._variables = foreseeing.variables_of(self.running.state)
+            self._variables = variables(self.running.state)
         return self.counting.ruled(clock, self._variables or {}, self.running.county_id)

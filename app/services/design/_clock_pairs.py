@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.clock import local_date
 from app.domain.calendar import Calendar
-from app.domain.deadlines import Due, due, next_occurrence
+from app.domain.deadlines import Due
 from app.domain.errors import Sentence
-from app.domain.rules import Anchor, Rule
+from app.domain.recounting import recounted
+from app.domain.rules import Rule
 from app.engine import differing, drawn, foreseeing
 from app.engine.foreseeing import Clock
 from app.services import calendars, diagrams
@@ -136,14 +136,8 @@ class Counting:
         if known not in self._due:
             if len(self._due) >= _REMEMBERED:
                 self._due.clear()
-            self._due[known] = self._counted(rule, base, self.calendar(county_id))
+            self._due[known] = recounted(rule, base, self.at, self.calendar(county_id))
         return self._due[known]
-
-    def _counted(self, rule: Rule, base: datetime, calendar: Calendar) -> Due:
-        if rule.anchor is not Anchor.EVERY:
-            return due(rule, base, calendar)
-        now = Due(self.at, local_date(self.at), provisional=False)
-        return next_occurrence(rule, base, now, now=self.at, calendar=calendar)[0]
 
 
 #: Moments kept at hand; cases of one inspection share a few.

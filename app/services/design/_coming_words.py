@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.domain.errors import Listing, Sentence
@@ -11,39 +12,41 @@ from app.services.design._rule_words import drawn_rule
 from app.services.design._timer_words import law_of
 from app.services.design.changing import quoted
 
+#: How it is said, by whether something comes before and after.
+_Says = Mapping[tuple[bool, bool], str]
+_COME: _Says = {
+    (True, True): "新增%(what)s，在%(before)s之后、%(after)s之前",
+    (True, False): "新增%(what)s，在%(before)s之后",
+    (False, True): "新增%(what)s，在%(after)s之前",
+    (False, False): "新增%(what)s",
+}
+_GONE: _Says = {
+    (True, True): "删除%(what)s，原在%(before)s之后、%(after)s之前",
+    (True, False): "删除%(what)s，原在%(before)s之后",
+    (False, True): "删除%(what)s",
+    (False, False): "删除%(what)s",
+}
+
 
 def come(words: Words, piece: Piece) -> Sentence:
     """Say that an element is new."""
-    if piece.is_timer:
-        return Sentence("新增%(what)s", what=_clock(words, piece))
-    if piece.is_flow:
-        return Sentence("新增%(what)s", what=_flow(words, piece))
-    told: dict[str, Any] = {"what": _element(words, piece)}
-    before, after = words.place(piece)
-    if before and after:
-        template = "新增%(what)s，在%(before)s之后、%(after)s之前"
-        return Sentence(template, before=before, after=after, **told)
-    if before:
-        return Sentence("新增%(what)s，在%(before)s之后", before=before, **told)
-    if after:
-        return Sentence("新增%(what)s，在%(after)s之前", after=after, **told)
-    return Sentence("新增%(what)s", **told)
+    return _placed(words, piece, _COME)
 
 
 def gone(words: Words, piece: Piece) -> Sentence:
     """Say that an element is no more."""
+    return _placed(words, piece, _GONE)
+
+
+def _placed(words: Words, piece: Piece, says: _Says) -> Sentence:
+    """Say it of an element and where it stands; clocks and flows tell that by themselves."""
     if piece.is_timer:
-        return Sentence("删除%(what)s", what=_clock(words, piece))
+        return Sentence(says[False, False], what=_clock(words, piece))
     if piece.is_flow:
-        return Sentence("删除%(what)s", what=_flow(words, piece))
-    told: dict[str, Any] = {"what": _element(words, piece)}
+        return Sentence(says[False, False], what=_flow(words, piece))
     before, after = words.place(piece)
-    if before and after:
-        template = "删除%(what)s，原在%(before)s之后、%(after)s之前"
-        return Sentence(template, before=before, after=after, **told)
-    if before:
-        return Sentence("删除%(what)s，原在%(before)s之后", before=before, **told)
-    return Sentence("删除%(what)s", **told)
+    template = says[bool(before), bool(after)]
+    return Sentence(template, what=_element(words, piece), before=before, after=after)
 
 
 def _element(words: Words, piece: Piece) -> Sentence:

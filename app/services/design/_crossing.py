@@ -12,12 +12,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import engine
-from app.clock import local_date
 from app.domain.calendar import Calendar
-from app.domain.deadlines import Due, due, next_occurrence
 from app.domain.errors import Sentence
 from app.domain.form import variables_in
 from app.domain.process import Timer
+from app.domain.recounting import recounted
 from app.domain.rules import Anchor, Rule
 from app.domain.vocabulary import ProcessStatus, TimerState
 from app.engine import ArmedTimer, Refusal, Step
@@ -26,8 +25,6 @@ from app.services._catalogue import Context
 from app.services._remaining import Place
 from app.services._rules import rule_of
 from app.services.design import drafts
-
-TICKING = (TimerState.ARMED, TimerState.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +106,8 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One process as it stands, turned to by a context of its own."""
+class Candidate:
+    """One process that may be carried over, as it stands, with a context of its own."""
 
     context: Context
     diagram: diagrams.Compiled
@@ -119,7 +116,7 @@ class Standing:
     calendar: Calendar
 
 
-def cross(one: Standing, way: Way) -> Crossing | Refusal:
+def cross(one: Candidate, way: Way) -> Crossing | Refusal:
     """Tell what carrying a process over does, or why it cannot be."""
     step = way.engine_step(one.diagram, one.context.process.state)
     if isinstance(step, Refusal):
@@ -135,7 +132,7 @@ def cross(one: Standing, way: Way) -> Crossing | Refusal:
     return Crossing(step, lost, planted, moved, _at_once(one, planted, moved))
 
 
-def _moved(one: Standing, way: Way, step: Step, rows: Mapping[int, Timer]) -> Any:
+def _moved(one: Candidate, way: Way, step: Step, rows: Mapping[int, Timer]) -> Any:
     """Yield each clock that goes on by another rule, and where it comes to stand."""
     before = engine.waiting(one.diagram.program, one.context.process.state)
     drawn = {armed.id: armed for armed in before.armed}
@@ -146,7 +143,8 @@ def _moved(one: Standing, way: Way, step: Step, rows: Mapping[int, Timer]) -> An
         was = rule_of(one.context, drawn[armed.id]).rule
         rule = rule_of(one.context, armed).rule
         if rule != was and (kept := _left_of(rule, was, timer)) is not None:
-            yield timer, Place(str(kept), timer.base, _due(one, kept, timer))
+            due = recounted(kept, timer.base, one.context.at, one.calendar)
+            yield timer, Place(str(kept), timer.base, due)
 
 
 def _left_of(rule: Rule, was: Rule, timer: Timer) -> Rule | None:
@@ -164,16 +162,7 @@ def _left_of(rule: Rule, was: Rule, timer: Timer) -> Rule | None:
     return replace(rule, span=replace(rule.span, number=number))
 
 
-def _due(one: Standing, rule: Any, timer: Timer) -> Due:
-    """Count a rule from where the clock's old one was counted; of a cycle, the next time."""
-    if rule.anchor is not Anchor.EVERY:
-        return due(rule, timer.base, one.calendar)
-    at = one.context.at
-    now = Due(at, local_date(at), False)
-    return next_occurrence(rule, timer.base, now, now=at, calendar=one.calendar)[0]
-
-
-def _at_once(one: Standing, planted: Any, moved: Any) -> list[tuple[str, str, Any]]:
+def _at_once(one: Candidate, planted: Any, moved: Any) -> list[tuple[str, str, Any]]:
     if one.context.process.status is ProcessStatus.SUSPENDED:
         return []
     at = one.context.at

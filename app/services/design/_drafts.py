@@ -28,6 +28,7 @@ LARGEST = 4_000_000
 RESERVED = frozenset({"new", "files", "bundles", "pack", "catalogue", "import", "help"})
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,62}")
+_KEY_ELSEWHERE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 #: Characters that a database refuses.
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _KEY_RULE = (
@@ -201,6 +202,11 @@ def faults(session: Session, key: str, name: str) -> dict[str, list[str]]:
     elif _is_taken(session, key):
         found["key"] = ["已有使用这个标识的流程，请换一个。"]
     return found
+
+
+def may_keep_key(key: str) -> bool:
+    """Tell whether a process that was drawn elsewhere may be called here what it is there."""
+    return bool(_KEY_ELSEWHERE.fullmatch(key)) and key not in RESERVED
 
 
 def _is_taken(session: Session, key: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.design_terms import ChangeAct, ChangePart, ChangeWeight
 from app.domain.errors import Sentence
+from app.domain.form_types import TYPES
 from app.services.design.changing import Change, quoted
 
 Form = Mapping[str, Any]
@@ -47,22 +48,6 @@ WORDS: Mapping[str, str] = {
     "properties.help": "填写说明",
     "properties.help_en": "填写说明（英文）",
     "properties.label_en": "标签（英文）",
-}
-TYPES: Mapping[str, str] = {
-    "textfield": "单行文字",
-    "textarea": "多行文字",
-    "number": "数字",
-    "checkbox": "勾选",
-    "checklist": "多选",
-    "radio": "单选",
-    "select": "下拉选择",
-    "datetime": "日期",
-    "filepicker": "附件",
-    "dynamiclist": "表格",
-    "group": "分组",
-    "text": "说明文字",
-    "separator": "分隔线",
-    "expression": "计算结果",
 }
 
 
@@ -186,14 +171,14 @@ def _word(name: str) -> Sentence:
 
 def _type(field: _Field) -> Sentence:
     kind = str(field.settings.get("type", ""))
-    return Sentence(TYPES[kind]) if kind in TYPES else Sentence("%(text)s", text=kind)
+    return Sentence(TYPES[kind].label) if kind in TYPES else Sentence("%(text)s", text=kind)
 
 
 def _value(name: str, value: Any) -> Sentence:
     if isinstance(value, bool):
         return Sentence("是") if value else Sentence("否")
     if name == "type" and value in TYPES:
-        return Sentence(TYPES[value])
+        return Sentence(TYPES[value].label)
     if name == "values" and isinstance(value, list):
         labels = [str(one.get("label")) for one in value if isinstance(one, Mapping)]
         return Sentence("“%(text)s”", text=quoted("、".join(labels)))

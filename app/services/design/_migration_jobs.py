@@ -19,14 +19,15 @@ from app.db import db, transaction
 from app.domain.design import Migrated, MigrationPlan
 from app.domain.design_terms import Migration
 from app.domain.errors import Conflict, DomainError, Sentence, Unavailable
+from app.domain.going import GOING
 from app.domain.people import Actor, User
 from app.domain.process import Process
 from app.engine import Refusal
 from app.services import jobs
 from app.services._sentences import packed
 from app.services.design import _moving, _undoing
-from app.services.design._crossing import Standing, Way, target_of
-from app.services.design._rehearsing import GOING, others
+from app.services.design._crossing import Candidate, Way, target_of
+from app.services.design._rehearsing import others
 
 KIND, UNDO = "migration", "migration_undo"
 log = logging.getLogger(__name__)
@@ -97,17 +98,17 @@ def _settle(plan_id: int, process_id: int, way: Way, actor: Actor) -> None:
         except DomainError as error:
             refused = error.sentence
             break
-        except Exception:
+        except Exception:  # of one process: the others must not stay behind for it
             log.exception("process %s could not be carried over", process_id)
             refused = Sentence("系统出错，该事项没有迁移；请联系系统管理员。")
             break
     with transaction() as session:
-        one = _moving.standing(session, process_id, actor)
+        one = _moving.candidate(session, process_id, actor)
         _note(session, plan_id, one, one.context.process.state, refused)
 
 
 def _carry(session: Session, plan_id: int, process_id: int, way: Way, actor: Actor) -> None:
-    one = _moving.standing(session, process_id, actor)
+    one = _moving.candidate(session, process_id, actor)
     if one.diagram.id == way.target.diagram_id or one.context.process.status not in GOING:
         return
     before = one.context.process.state
@@ -118,7 +119,7 @@ def _carry(session: Session, plan_id: int, process_id: int, way: Way, actor: Act
 def _note(
     session: Session,
     plan_id: int,
-    one: Standing,
+    one: Candidate,
     before: str,
     refusal: Refusal | Sentence | None,
 ) -> None:
@@ -163,7 +164,7 @@ def _take_back(row_id: int, actor: Actor) -> bool:
         try:
             with transaction() as session:
                 row = session.get_one(Migrated, row_id, options=[undefer(Migrated.state_before)])
-                one = _moving.standing(session, row.process_id, actor)
+                one = _moving.candidate(session, row.process_id, actor)
                 why_not = _undoing.hindrance(one, row)
                 if why_not is None:
                     _undoing.take_back(one, row)

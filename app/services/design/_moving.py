@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import engine
 from app.clock import utcnow
+from app.domain.going import TICKING
 from app.domain.people import Actor
 from app.domain.process import Process, Task, Timer, TimerMove
 from app.domain.vocabulary import MoveCause, ProcessStatus, Role, Stage, TimerState
@@ -22,20 +23,20 @@ from app.services._catalogue import Context, running
 from app.services._history import record
 from app.services._remaining import Place
 from app.services._rules import rule_of
-from app.services.design._crossing import TICKING, Crossing, Standing, Target, Way, cross
+from app.services.design._crossing import Candidate, Crossing, Target, Way, cross
 
 
-def standing(session: Session, process_id: int, by: Actor | None) -> Standing:
+def candidate(session: Session, process_id: int, by: Actor | None) -> Candidate:
     """Read a process to be carried."""
     context = Context(session, running(session, process_id), utcnow(), by)
     ticking = select(Timer).where(Timer.process_id == process_id, Timer.state.in_(TICKING))
     anew = {"populate_existing": True}
     timers = session.scalars(ticking.order_by(Timer.id), execution_options=anew).all()
     diagram = diagrams.compiled(session, context.process.diagram_id)
-    return Standing(context, diagram, timers, calendars.current(context.process.county_id))
+    return Candidate(context, diagram, timers, calendars.current(context.process.county_id))
 
 
-def move(one: Standing, way: Way) -> Refusal | None:
+def move(one: Candidate, way: Way) -> Refusal | None:
     """Carry a process over, or say why it stays.
 
     Raises:
@@ -58,7 +59,7 @@ def move(one: Standing, way: Way) -> Refusal | None:
     return None
 
 
-def put(one: Standing, state: str, target: Target) -> None:
+def put(one: Candidate, state: str, target: Target) -> None:
     """Write the state and the version of a process.
 
     Raises:
@@ -71,7 +72,7 @@ def put(one: Standing, state: str, target: Target) -> None:
     context.process.diagram_id = target.diagram_id or 0
 
 
-def finish(one: Standing, what: str, line: dict[str, Any]) -> None:
+def finish(one: Candidate, what: str, line: dict[str, Any]) -> None:
     """Write the line of history, and look at the light of the case."""
     context = one.context
     context.session.flush()
@@ -81,7 +82,7 @@ def finish(one: Standing, what: str, line: dict[str, Any]) -> None:
         _lights.refresh(context)
 
 
-def agree(one: Standing, target: Target, stood: Step, waits: Step) -> Mapping[int, Task]:
+def agree(one: Candidate, target: Target, stood: Step, waits: Step) -> Mapping[int, Task]:
     """Make the open tasks say what the drawing says of them; return them by the engine's number.
 
     A form that was open in a browser is refused as out of date if the task is now another one.
@@ -115,7 +116,7 @@ def _agree(context: Context, row: Task, before: OpenTask, after: OpenTask) -> No
         context.case.enter(Stage(stage))
 
 
-def _set_clocks(one: Standing, found: Crossing, waits: Step, tasks: Mapping[int, Task]) -> None:
+def _set_clocks(one: Candidate, found: Crossing, waits: Step, tasks: Mapping[int, Task]) -> None:
     """Write the clocks that begin, move those with another rule, and name all as drawn."""
     context = one.context
     for timer, place in found.moved:
@@ -133,7 +134,7 @@ def _set_clocks(one: Standing, found: Crossing, waits: Step, tasks: Mapping[int,
     context.session.flush()
 
 
-def shift(one: Standing, timer: Timer, place: Place, *, reason: str) -> None:
+def shift(one: Candidate, timer: Timer, place: Place, *, reason: str) -> None:
     """Let a clock strike at another moment, with a line that says so."""
     context, by = one.context, one.context.by
     context.session.add(
@@ -156,7 +157,7 @@ def shift(one: Standing, timer: Timer, place: Place, *, reason: str) -> None:
     timer.calendar_version = one.calendar.version
 
 
-def name_clocks(one: Standing, waits: Step, moved: set[int]) -> None:
+def name_clocks(one: Candidate, waits: Step, moved: set[int]) -> None:
     """Call the clocks what the drawing calls them; their law stays with their rule."""
     drawn: Mapping[int, ArmedTimer] = {timer.id: timer for timer in waits.armed}
     for row in one.timers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from app.clock import LOCAL, local_date
@@ -212,8 +212,3 @@ def close_beforehand(case: Case, at: datetime) -> None:
     case.verify(Result.R1, at, due_on=None)
     case.close_out(at)
     case.draw_for_follow_up()
-
-
-def day_or_none(text: Any) -> date | None:
-    """Read a date that an answer may hold."""
-    return date.fromisoformat(text) if text else None

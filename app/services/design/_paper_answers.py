@@ -14,12 +14,11 @@ from app.clock import local_date
 from app.domain.case import Case
 from app.domain.design_terms import LineKind
 from app.domain.errors import Invalid
-from app.domain.plan import Measure, Plan
+from app.domain.plan import Plan
 from app.domain.vocabulary import LetterState, Result
-from app.services import _start
-from app.services._answers import DANGEROUS, PICTURED, SHORT
+from app.services import _answer_rules, _start
 from app.services._catalogue import ANSWERS, Given
-from app.services.design._paper import Paper, day_or_none, letter_of
+from app.services.design._paper import Paper, letter_of
 
 Answers = Mapping[str, Any]
 _ON_PAPER: dict[str, Callable[[Paper, Case, Answers], None]] = {}
@@ -58,31 +57,13 @@ def _acknowledge(paper: Paper, case: Case, answers: Answers) -> None:
 
 @_on_paper("plan")
 def _plan(paper: Paper, case: Case, answers: Answers) -> None:
-    if case.category in DANGEROUS and not answers.get("emergency_plan"):
-        raise Invalid(fields={"emergency_plan": ["安全、食品类问题须附应急预案。"]})
-    rows = enumerate(answers["measures"], start=1)
     paper.plan = Plan(
         cycle=case.cycle,
         cause=answers["cause"],
         goal=answers["goal"],
         leader=answers["leader"],
         created_at=paper.at,
-        measures=[_measure(number, row) for number, row in rows],
-    )
-
-
-def _measure(position: int, row: Answers) -> Measure:
-    starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
-    if ends < starts:
-        raise Invalid(fields={f"measures.{position - 1}.ends_on": ["止期不能早于起期。"]})
-    return Measure(
-        position=position,
-        text=row["text"],
-        owner=row["owner"],
-        starts_on=starts,
-        ends_on=ends,
-        weight=row.get("weight") or 100,
-        percent=0,
+        measures=_answer_rules.measures(case, answers),
     )
 
 
@@ -94,12 +75,8 @@ def _approve_plan(paper: Paper, case: Case, answers: Answers) -> None:
 @_on_paper("rectify")
 def _rectify(paper: Paper, case: Case, answers: Answers) -> None:
     case.report_progress(int(answers["percent"]))
-    if answers["next_step"] != "report" or case.category not in PICTURED:
-        return
-    missing = [key for key in ("photos_before", "photos_after") if not answers.get(key)]
-    if missing:
-        wrong = "安全、食品、办学条件类问题报结须附整改前后对比照片。"
-        raise Invalid(fields={key: [wrong] for key in missing})
+    if answers["next_step"] == "report":
+        _answer_rules.require_photos(case, answers)
 
 
 @_on_paper("sign_report")
@@ -116,18 +93,14 @@ def _first_review(paper: Paper, case: Case, answers: Answers) -> None:
 
 @_on_paper("dispatch")
 def _dispatch(paper: Paper, case: Case, answers: Answers) -> None:
-    people = {answers["lead_verifier"], *(answers.get("verifiers") or ())}
-    if answers["verify_method"] != "written" and len(people) < 2:
-        raise Invalid(fields={"verifiers": ["实地核查须有两名以上核查人员。"]})
+    _answer_rules.verifiers(answers)
     paper.method = answers["verify_method"]
 
 
 @_on_paper("verify")
 def _verify(paper: Paper, case: Case, answers: Answers) -> None:
-    result, due_on = Result(answers["result"]), day_or_none(answers.get("due"))
-    if result is Result.R2 and due_on and due_on > local_date(paper.at) + SHORT:
-        raise Invalid(fields={"due": ["个别尾项的新期限不得超过15日。"]})
-    case.verify(result, paper.at, due_on=due_on)
+    due_on = _answer_rules.new_due_on(answers, local_date(paper.at))
+    case.verify(Result(answers["result"]), paper.at, due_on=due_on)
 
 
 @_on_paper("objection_heard")
@@ -148,11 +121,8 @@ def _approve(paper: Paper, case: Case, answers: Answers) -> None:
 
 def _require_visit(paper: Paper, case: Case) -> None:
     table = paper.decisions.get("authority")
-    if table is None or paper.method != "written":
-        return
-    if table.evaluate(_start.main_variables(case)).get("on_site"):
-        wrong = "该问题须经实地核查方可销号，请退回核查。"
-        raise Invalid(fields={"approved": [wrong]})
+    if table is not None and table.evaluate(_start.main_variables(case)).get("on_site"):
+        _answer_rules.require_visit(paper.method)
 
 
 @_on_paper("expediting_letter")

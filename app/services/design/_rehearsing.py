@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.clock import utcnow
 from app.domain.case import Case
 from app.domain.design_terms import Verdict
+from app.domain.going import GOING, TICKING
 from app.domain.process import Diagram, Process, Timer
-from app.domain.vocabulary import ProcessStatus, TimerState
+from app.domain.vocabulary import TimerState
 from app.engine import Refusal
 from app.services import diagrams
 from app.services._calendar import current
@@ -21,10 +22,9 @@ from app.services._recounts import remembered
 from app.services._rows import CASE_COLUMNS, PROCESS_COLUMNS
 from app.services._sentences import packed
 from app.services.design import _crossing
-from app.services.design._crossing import TICKING, Crossing, Standing, Way
+from app.services.design._crossing import Candidate, Crossing, Way
 
 BATCH = 200
-GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
 
 Told = tuple[int, dict[str, Any]]
 
@@ -50,7 +50,7 @@ def rehearse_some(session: Session, key: str, way: Way, after: int) -> Iterator[
         before = diagrams.compiled(session, process.diagram_id)
         context = Context(session, process, at, None)
         clocks = timers.get(process.id, ())
-        one = Standing(context, before, clocks, calendar(process.county_id))
+        one = Candidate(context, before, clocks, calendar(process.county_id))
         yield process.id, {"number": row.number} | _told(one, _crossing.cross(one, way))
 
 
@@ -86,7 +86,7 @@ _WHOLE = select(
 ).outerjoin_from(Process, Case, Case.id == Process.case_id)
 
 
-def _told(one: Standing, found: Crossing | Refusal) -> dict[str, Any]:
+def _told(one: Candidate, found: Crossing | Refusal) -> dict[str, Any]:
     """Say what becomes of one process, as JSON holds it."""
     told: dict[str, Any] = {"from": one.diagram.version, "element": "", "reason": ""}
     if isinstance(found, Refusal):

@@ -12,9 +12,10 @@ from app.services import _notices
 from app.services.design.overview import REVIEWERS
 
 
-def waits(session: Session, version: Diagram, author: Actor) -> None:
+def waits(session: Session, version: Diagram) -> None:
     """Tell all who may judge a version, but its author, that it waits for them."""
-    _tell(session, version, "version_submitted", Grant.role.in_(REVIEWERS) & (User.id != author.id))
+    others = User.id.is_distinct_from(version.author_id)
+    _tell(session, version, "version_submitted", Grant.role.in_(REVIEWERS) & others)
 
 
 def judged(session: Session, version: Diagram, what: str, by: Actor) -> None:

@@ -9,8 +9,7 @@ from app.clock import LOCAL
 from app.domain.errors import Sentence
 from app.domain.rule_words import SPANS, said
 from app.domain.rules import Anchor, Rule, Unit
-from app.engine.expressions import ExpressionError
-from app.engine.timers import Timing, compile_timer
+from app.engine.timers import Timing, fixed_timing
 
 _UNITS = "|".join(Unit)
 _SPAN = rf"(?P<unit>{_UNITS})\(\s*(?P<n>\w+)\s*\)"
@@ -24,7 +23,7 @@ _DATES = {"due": "整改期限", "filed_on": "提出之日", "answer_on": "答�
 def drawn_rule(text: str) -> Sentence:
     """Say the body of a timer in words; one that says more than we know is quoted."""
     text = text.strip().removeprefix("${").removesuffix("}").strip()
-    found = _literal(text)
+    found = fixed_timing(text)
     return _rule(found) if found is not None else _expression(text)
 
 
@@ -34,15 +33,6 @@ def rule_of(text: str) -> Sentence:
         return _rule(Timing(Rule.parse(text)))
     except ValueError:
         return Sentence("“%(text)s”", text=text)
-
-
-def _literal(text: str) -> Timing | None:
-    """Return what a body without variables comes to."""
-    try:
-        body = compile_timer(text)
-        return None if body.names else body.evaluate({})
-    except ExpressionError:
-        return None
 
 
 def _rule(timing: Timing) -> Sentence:

@@ -10,15 +10,14 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.case import Case
+from app.domain.going import GOING, TICKING
 from app.domain.people import Actor
 from app.domain.process import Diagram, Process, Task, Timer
-from app.domain.vocabulary import ProcessStatus, TimerState
+from app.domain.vocabulary import TimerState
 from app.services._scope import visible
 
 #: Processes read at once.
 STRETCH = 250
-_GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
-_TICKING = (TimerState.ARMED, TimerState.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _processes(scope: Scope, last: int) -> Select[int, int, str, str, int, bool]
             visible(scope.actor).label("seen"),
         )
         .outerjoin(Case, Case.id == Process.case_id)
-        .where(Process.diagram_id.in_(versions), Process.status.in_(_GOING), Process.id > last)
+        .where(Process.diagram_id.in_(versions), Process.status.in_(GOING), Process.id > last)
         .order_by(Process.id)
         .limit(STRETCH)
     )
@@ -106,7 +105,7 @@ def _stretch(
             Timer.process_id,
             *(getattr(Timer, name) for name in Ticking.__dataclass_fields__),
         )
-        .where(Timer.process_id.in_(found), Timer.state.in_(_TICKING))
+        .where(Timer.process_id.in_(found), Timer.state.in_(TICKING))
         .order_by(Timer.id)
     )
     for process_id, *timer in session.execute(ticking):

@@ -13,12 +13,12 @@ from app.domain.vocabulary import MoveCause, ProcessStatus, TimerState
 from app.services import diagrams
 from app.services._remaining import Place
 from app.services.design import _moving
-from app.services.design._crossing import Standing, Target
+from app.services.design._crossing import Candidate, Target
 
 TAKEN_BACK = "撤回流程迁移"
 
 
-def hindrance(one: Standing, row: Migrated) -> Sentence | None:
+def hindrance(one: Candidate, row: Migrated) -> Sentence | None:
     """Say why a process can't be taken back; ``None`` if it can."""
     process = one.context.process
     struck = [timer for timer in _timers(one) if timer.fired_at and timer.fired_at >= row.at]
@@ -38,7 +38,7 @@ def hindrance(one: Standing, row: Migrated) -> Sentence | None:
     return None
 
 
-def take_back(one: Standing, row: Migrated) -> None:
+def take_back(one: Candidate, row: Migrated) -> None:
     """Put state, tasks and clocks back as they were.
 
     Raises:
@@ -65,19 +65,19 @@ def take_back(one: Standing, row: Migrated) -> None:
         _moving.shift(one, timer, place, reason=TAKEN_BACK)
     tasks = _moving.agree(one, target, stood, waits)
     context.session.flush()
-    clocks = Standing(context, before, [*one.timers, *back], one.calendar)
+    clocks = Candidate(context, before, [*one.timers, *back], one.calendar)
     _moving.name_clocks(clocks, waits, set())
     _moving.date_tasks(context, tasks, begun)
     line = {"from": one.diagram.version, "to": before.version}
     _moving.finish(one, "migration_undone", line)
 
 
-def _timers(one: Standing) -> list[Timer]:
+def _timers(one: Candidate) -> list[Timer]:
     query = select(Timer).where(Timer.process_id == one.context.process.id).order_by(Timer.id)
     return list(one.context.session.scalars(query, execution_options={"populate_existing": True}))
 
 
-def _disarmed(one: Standing, row: Migrated) -> list[Timer]:
+def _disarmed(one: Candidate, row: Migrated) -> list[Timer]:
     """List the clocks that the migration took away."""
     before = diagrams.compiled(one.context.session, row.from_id)
     waited = {timer.id for timer in engine.waiting(before.program, row.state_before).armed}
@@ -86,7 +86,7 @@ def _disarmed(one: Standing, row: Migrated) -> list[Timer]:
     ]
 
 
-def _moves(one: Standing, row: Migrated) -> list[TimerMove]:
+def _moves(one: Candidate, row: Migrated) -> list[TimerMove]:
     """List the moves that the migration made."""
     query = (
         select(TimerMove)

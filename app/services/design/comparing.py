@@ -17,7 +17,13 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.process import Diagram
 from app.domain.rule_sets import RuleSet
 from app.domain.vocabulary import DiagramState
-from app.services.design import _diagram_changes, _form_changes, _table_changes, drafts
+from app.services.design import (
+    _diagram_changes,
+    _drafts,
+    _form_changes,
+    _table_changes,
+    drafts,
+)
 from app.services.design.changing import Change
 from app.services.diagrams import Bundle
 
@@ -110,8 +116,7 @@ def side(key: str, name: str) -> Side:
     """
     if name == DRAFT:
         draft = drafts.get(key)
-        bundle = Bundle(key, draft.xml, draft.forms, draft.decisions)
-        return Side(name, bundle, draft.name)
+        return Side(name, _drafts.content_of(draft), draft.name)
     if not name.isascii() or not name.isdigit() or len(name) > 9:
         raise Invalid("请用版本号，或用 draft 表示草稿。")
     version = int(name)

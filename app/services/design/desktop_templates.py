@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.domain.rule_sets import TimeLimit
-from app.domain.vocabulary import FollowUpResult, ObjectionState, Role, Term
+from app.domain.vocabulary import Role
 from app.services import _letters, catalogue
 from app.services._catalogue import EffectEntry
+from app.services.design.parameters import LETTER_OUTCOMES, NAMES, REASONS, TERMS
 
 SCHEMA = "https://unpkg.com/@camunda/element-templates-json-schema/resources/schema.json"
 VERSION = 1
@@ -21,14 +22,8 @@ Template = dict[str, Any]
 #: Value → what people call it.
 Words = Mapping[str, str]
 
-_NAMES = {
-    "notice": "通知内容",
-    "to": "通知岗位（多个用逗号隔开）",
-    "reason": "发函原因",
-    "outcome": "结论",
-    "result": "结论",
-    "kind": "情形",
-}
+#: What is written there, not chosen, and how.
+_WRITTEN = {"to": "通知岗位（多个用逗号隔开）"}
 _ASIDE = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
@@ -73,22 +68,14 @@ def _user_task(forms: list[str]) -> Template:
 def _effect(entry: EffectEntry, notices: Words, reasons: Words) -> Template:
     choices: dict[tuple[str, str], Words] = {
         ("remind", "notice"): notices,
-        ("start_expediting", "reason"): reasons,
-        ("record_clue", "kind"): reasons,
-        ("settle_letter", "outcome"): {"satisfied": "已办结", "skipped": "不发函"},
-        ("settle_follow_up", "result"): _of(*FollowUpResult),
-        ("relapse", "kind"): _of(FollowUpResult.RELAPSE, FollowUpResult.FALSE),
-        ("settle_objection", "outcome"): _of(
-            ObjectionState.NOT_ADMITTED,
-            ObjectionState.KEPT,
-            ObjectionState.CHANGED,
-            ObjectionState.REVOKED,
-        ),
+        ("settle_letter", "outcome"): LETTER_OUTCOMES,
+        **dict.fromkeys(REASONS, reasons),
+        **{of: {str(term): term.label for term in terms} for of, terms in TERMS.items()},
     }
     fields = [_hidden(_attribute("type"), "external"), _hidden(_attribute("topic"), entry.topic)]
     for name in sorted(entry.required | entry.optional):
-        label, binding = _NAMES.get(name, name), _property(name)
-        options = choices.get((entry.topic, name))
+        label = _WRITTEN.get(name) or NAMES.get(name, name)
+        binding, options = _property(name), choices.get((entry.topic, name))
         is_needed = name in entry.required
         fields.append(
             _dropdown(label, binding, options)
@@ -118,10 +105,6 @@ def _deadline(limit: TimeLimit) -> Template:
     if limit.span is not None:
         template["description"] = f"定时时长（Duration）填 {limit.span}。"
     return template
-
-
-def _of(*terms: Term) -> Words:
-    return {str(term): term.label for term in terms}
 
 
 def _attribute(name: str) -> Template:

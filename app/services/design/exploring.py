@@ -246,10 +246,6 @@ def _moved(walk: Walk, move: Move) -> Walk | None:
     return made
 
 
-def _merit(point: _Point) -> tuple[bool, int]:
-    return point.walk.finished, -len(point.moves)
-
-
 def _beginnings(bundle: Bundle) -> Iterator[dict[str, Any]]:
     """Yield the usual beginning, and those that differ from it in one fact."""
     yield {}

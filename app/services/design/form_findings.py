@@ -10,6 +10,7 @@ from typing import Any
 from app.domain.errors import Listing, Problem, Sentence
 from app.domain.form_outline import Line, Place, lines
 from app.domain.form_reading import problem, shape_faults
+from app.domain.form_settings import read
 from app.domain.form_types import DAY, KEY, PEOPLE, PREFILLS, SOURCES, SURROUNDINGS, TYPES
 from app.domain.vocabulary import Role
 from app.services._catalogue import ANSWERS
@@ -286,8 +287,7 @@ def _key(line: Line) -> str:
 
 
 def _label(line: Line) -> str:
-    names = ("label", "dateLabel", "timeLabel", "text")
-    return next((str(line.component[one]) for one in names if line.component.get(one)), "")
+    return read(line.component, "label")
 
 
 def _name(line: Line) -> str:

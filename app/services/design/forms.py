@@ -72,7 +72,7 @@ def title_of(now: Standing, key: str, users: Mapping[str, list[str]] | None = No
     if isinstance(own, str) and own.strip():
         return own
     steps = ((now.users("formKey") if users is None else users) or {}).get(key, [])
-    return "、".join(dict.fromkeys(steps)) or key
+    return (", " if now.english else "、").join(dict.fromkeys(steps)) or key
 
 
 def is_fixed(now: Standing, key: str) -> bool:

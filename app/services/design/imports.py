@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from app.domain.design_terms import DiagramAct
 from app.domain.errors import Invalid, InvalidDiagram, NotFound, Sentence
 from app.domain.people import Actor
 from app.domain.process import Diagram
-from app.domain.vocabulary import DiagramState
 from app.services import _versions, diagrams
 from app.services._sentences import packed
 from app.services.design import _drafts
@@ -21,9 +20,6 @@ from app.services.design.drafts import require_analyst
 from app.services.design.incoming import Incoming
 from app.services.design.sealed import BadSeal
 from app.services.diagrams import Bundle
-
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
-_ALIVE = (DiagramState.DRAFT, DiagramState.APPROVED, DiagramState.PUBLISHED)
 
 
 def as_draft(incoming: Incoming, actor: Actor, *, key: str, name: str, revision: int = 0) -> Draft:
@@ -64,9 +60,7 @@ def _begun(session: Session, key: str, name: str, incoming: Incoming, actor: Act
         key, name = key.strip(), " ".join(name.split())
     if faults := _drafts.faults(session, key, name):
         raise Invalid(fields=faults)
-    bundle = incoming.bundle
-    content = Bundle(key, bundle.xml, bundle.forms, bundle.decisions)
-    return _drafts.insert(session, content, actor.id, name=name)
+    return _drafts.insert(session, replace(incoming.bundle, key=key), actor.id, name=name)
 
 
 def as_version(incoming: Incoming, actor: Actor | None) -> Diagram:
@@ -90,7 +84,7 @@ def as_version(incoming: Incoming, actor: Actor | None) -> Diagram:
     if incoming.errors:
         raise InvalidDiagram(incoming.errors)
     _drafts.check(_content(incoming.bundle))
-    if not _KEY.fullmatch(incoming.bundle.key) or incoming.bundle.key in _drafts.RESERVED:
+    if not _drafts.may_keep_key(incoming.bundle.key):
         raise BadSeal("流程标识“%(key)s”不能使用。", key=incoming.bundle.key[:80])
     with transaction() as session:
         _require_new(session, incoming.bundle)
@@ -108,10 +102,9 @@ def as_version(incoming: Incoming, actor: Actor | None) -> Diagram:
 
 
 def _require_new(session: Session, bundle: Bundle) -> None:
-    for one in _versions.locked(session, bundle.key):
-        if one.sha256 == bundle.sha256 and one.state in _ALIVE:
-            raise Invalid(
-                "内容与第%(version)s版（%(state)s）相同，无需导入。",
-                version=one.version,
-                state=Sentence(one.state.label),
-            )
+    if one := _versions.same_content(session, bundle.key, bundle.sha256):
+        raise Invalid(
+            "内容与第%(version)s版（%(state)s）相同，无需导入。",
+            version=one.version,
+            state=Sentence(one.state.label),
+        )

@@ -80,9 +80,7 @@ class Placed:
     """One line of a plan: an element of an old version, and where it goes in the new."""
 
     version: int
-    key: str
     name: str
-    to_key: str
     to_name: str
 
 
@@ -93,6 +91,5 @@ def of_plan(plan: MigrationPlan) -> list[Placed]:
     for version, mapping in sorted(plan.mapping.items()):
         before = _drawing(plan.key, int(version))
         for key, to in sorted(mapping.items()):
-            name, to_name = before.name_of(key), after.name_of(to)
-            found.append(Placed(int(version), key, name, to, to_name))
+            found.append(Placed(int(version), before.name_of(key), after.name_of(to)))
     return found

@@ -19,7 +19,7 @@ REVIEWERS = (Role.ANALYST, Role.OFFICE_HEAD)
 
 
 @dataclass(slots=True)
-class Standing:
+class ProcessLine:
     """How far the drawing of one process has come."""
 
     key: str
@@ -32,24 +32,24 @@ class Standing:
     coming: list[Diagram] = field(default_factory=list)
 
 
-def standings() -> list[Standing]:
+def standings() -> list[ProcessLine]:
     """List every process that runs or is being drawn; what waits for somebody comes first."""
-    found: dict[str, Standing] = {}
+    found: dict[str, ProcessLine] = {}
     for version in db.session.scalars(select(Diagram).order_by(Diagram.key, Diagram.version)):
-        _add(found.setdefault(version.key, Standing(version.key)), version)
+        _add(found.setdefault(version.key, ProcessLine(version.key)), version)
     for draft in drafts.listing():
-        found.setdefault(draft.key, Standing(draft.key)).draft = draft
+        found.setdefault(draft.key, ProcessLine(draft.key)).draft = draft
     return sorted(found.values(), key=lambda one: (not one.submitted, not one.draft, one.key))
 
 
-def _add(standing: Standing, version: Diagram) -> None:
-    standing.newest = version
+def _add(line: ProcessLine, version: Diagram) -> None:
+    line.newest = version
     if version.state is DiagramState.PUBLISHED:
-        standing.in_force = version
+        line.in_force = version
     elif version.state is DiagramState.DRAFT:
-        standing.submitted.append(version)
+        line.submitted.append(version)
     elif version.state is DiagramState.APPROVED:
-        standing.coming.append(version)
+        line.coming.append(version)
 
 
 def require_designer(actor: Actor) -> None:

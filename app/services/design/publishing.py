@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -77,35 +76,27 @@ def offer(bundle: Bundle, actor: Actor, *, note: str) -> Diagram:
     require_analyst(actor)
     _drafts.check({"xml": bundle.xml, "forms": bundle.forms, "decisions": bundle.decisions})
     _require_sound(bundle)
-    if not _KEY.fullmatch(bundle.key) or bundle.key in _drafts.RESERVED:
+    if not _drafts.may_keep_key(bundle.key):
         raise Invalid(fields={"key": ["标识用英文字母、数字、下划线和连字符，以字母开头。"]})
     with transaction() as session:
         return _add(session, bundle, actor, note)
 
 
-#: What a process from elsewhere may be called.
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
-
-
 def _require_new(session: Session, bundle: Bundle) -> None:
-    for one in _versions.locked(session, bundle.key):
-        if one.sha256 == bundle.sha256 and one.state in _ALIVE:
-            raise Invalid(
-                "内容与第%(version)s版（%(state)s）相同，没有可送审的改动。",
-                version=one.version,
-                state=Sentence(one.state.label),
-            )
+    if one := _versions.same_content(session, bundle.key, bundle.sha256):
+        raise Invalid(
+            "内容与第%(version)s版（%(state)s）相同，没有可送审的改动。",
+            version=one.version,
+            state=Sentence(one.state.label),
+        )
 
 
 def _add(session: Session, bundle: Bundle, actor: Actor, note: str) -> Diagram:
     why = _said(note, "note", "请写明为什么修改。")
     made = diagrams.add_version(session, bundle, note=why, author_id=actor.id)
     _versions.note(session, made, DiagramAct.SUBMITTED, by_id=actor.id, why=why)
-    _review_notices.waits(session, made, actor)
+    _review_notices.waits(session, made)
     return made
-
-
-_ALIVE = (DiagramState.DRAFT, DiagramState.APPROVED, DiagramState.PUBLISHED)
 
 
 def _said(text: str, field: str, wanting: str) -> str:
@@ -249,7 +240,7 @@ def withdraw(key: str, version: int, actor: Actor, *, reason: str) -> Diagram:
     why = _said(reason, "reason", "请写明撤回的理由。")
     with transaction() as session:
         found = _to_judge(session, key, version, actor, DiagramState.APPROVED)
-        found.state, found.effective_at, found.approver_id = DiagramState.DRAFT, None, None
+        _versions.await_review(found)
         _versions.note(session, found, DiagramAct.WITHDRAWN, by_id=actor.id, why=why)
         session.flush()
         return found

@@ -15,6 +15,7 @@ from app.db import db, transaction
 from app.domain.case import Case
 from app.domain.design_terms import Verdict
 from app.domain.errors import NotFound, Sentence
+from app.domain.going import GOING, TICKING
 from app.domain.job import Job, JobItem
 from app.domain.people import Actor
 from app.domain.process import Diagram, Process, Task, Timer
@@ -22,8 +23,8 @@ from app.domain.vocabulary import DiagramState
 from app.services import diagrams, jobs
 from app.services._scope import visible
 from app.services.design import _crossing
-from app.services.design._crossing import TICKING, Way
-from app.services.design._rehearsing import GOING, Told, others, rehearse_some
+from app.services.design._crossing import Way
+from app.services.design._rehearsing import Told, others, rehearse_some
 from app.services.design.overview import require_designer
 
 KIND = "rehearsal"
@@ -97,7 +98,9 @@ def get(job_id: int, actor: Actor) -> Job:
 def latest(key: str, version: int | None, actor: Actor) -> Job | None:
     """Return the last rehearsal of a version, or of the draft."""
     require_designer(actor)
-    query = select(Job).where(Job.kind == KIND, Job.key.startswith(_prefix(key, version)))
+    query = select(Job).where(
+        Job.kind == KIND, Job.key.startswith(_prefix(key, version), autoescape=True)
+    )
     return db.session.scalars(query.order_by(Job.id.desc()).limit(1)).first()
 
 
@@ -115,7 +118,7 @@ def of_draft(key: str, version: int, actor: Actor) -> Job | None:
     )
     query = select(Job).where(
         Job.kind == KIND,
-        Job.key.startswith(_prefix(key, None)),
+        Job.key.startswith(_prefix(key, None), autoescape=True),
         Job.made_at >= earlier.scalar_subquery(),
         Job.made_at <= made.created_at,
     )

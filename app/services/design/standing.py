@@ -20,6 +20,7 @@ from app.domain.process import Diagram
 from app.domain.vocabulary import DiagramState
 from app.engine import process_name
 from app.engine.parsing import camunda, parse_xml
+from app.services import english
 from app.services.design import _drafts, drafts
 from app.services.diagrams import Bundle, about_case
 
@@ -32,6 +33,8 @@ class Standing:
     name: str
     #: Of the draft; 0 while there is none.
     revision: int
+    #: Whether steps are named by the English that they carry.
+    english: bool = False
 
     @property
     def key(self) -> str:
@@ -52,28 +55,30 @@ class Standing:
             root = parse_xml(self.content.xml)
         except InvalidDiagram:
             return None
+        named = english.names(root) if self.english else {}
         found: dict[str, list[str]] = {}
         for element in root.iter():
             if isinstance(element.tag, str) and (key := element.get(camunda(attribute))):
-                found.setdefault(key, []).append(element.get("name") or element.get("id") or "")
+                own = element.get("id") or ""
+                found.setdefault(key, []).append(named.get(own) or element.get("name") or own)
         return found
 
 
-def of(key: str) -> Standing:
-    """Return what stands of a process.
+def of(key: str, *, in_english: bool = False) -> Standing:
+    """Return what stands of a process, its steps named *in_english* if that is wanted.
 
     Raises:
         NotFound: there is no such process.
     """
     draft = _drafts.find(db.session(), key)
     if draft is not None:
-        return Standing(_drafts.content_of(draft), draft.name, draft.revision)
+        return Standing(_drafts.content_of(draft), draft.name, draft.revision, in_english)
     content = drafts.bundle(key)
     try:
         name = process_name(content.xml)
     except InvalidDiagram:
         name = ""
-    return Standing(content, name or key, 0)
+    return Standing(content, name or key, 0, in_english)
 
 
 def digest(part: Any) -> str:

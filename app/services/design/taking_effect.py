@@ -12,7 +12,7 @@ from app.domain.design_terms import DiagramAct
 from app.domain.process import Diagram
 from app.domain.vocabulary import DiagramState
 from app.services import _versions
-from app.services.design import _drafts
+from app.services.design import _drafts, _review_notices
 from app.services.design.publishing import errors_in
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,9 @@ def _take_effect(version_id: int) -> bool:
         if version.state is not DiagramState.APPROVED or due is None or due > utcnow():
             return False
         if errors_in(_drafts.content_of(version)):
-            version.state, version.effective_at = DiagramState.DRAFT, None
+            _versions.await_review(version)
             _versions.note(session, version, DiagramAct.WITHDRAWN, why=NO_LONGER_SOUND)
+            _review_notices.waits(session, version)
             log.warning("%s v%s has errors and did not take effect", version.key, version.version)
             return False
         _versions.put_in_force(session, version, by_id=None, since=due)
