@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from app.domain import errors
 from app.engine.linting import RULES
 from app.services.accounts import LoginRefused
+from app.services.design.reasons import SHEET_RULES
 from app.texts import say, sentence
 
 log = logging.getLogger(__name__)
@@ -83,9 +84,9 @@ def problem_line(problem: errors.Problem) -> dict[str, Any]:
 
 
 def help_with(code: str) -> str | None:
-    """Return where the guide explains a rule of the linter; some findings are no rule's."""
-    is_rule = any(rule.code == code for rule in RULES)
-    return url_for("guide.findings", _anchor=code.replace("/", "-")) if is_rule else None
+    """Return where the guide explains a rule of the linters; some findings are no rule's."""
+    known = {rule.code for rule in RULES} | {rule.code for rule in SHEET_RULES}
+    return url_for("guide.findings", _anchor=code.replace("/", "-")) if code in known else None
 
 
 def problem_response(body: dict[str, Any]) -> Response:

@@ -11,9 +11,16 @@ from app.api.schemas.checks import CellFindings, DecisionCheckIn, FieldFindings,
 from app.domain.form_outline import address
 from app.http import problem_line
 from app.services.design import decision_findings, form_findings, overview, standing
+from app.services.design.standing import Standing
 from app.services.diagrams import START_VARIABLES, declared_variables
 
 LARGEST = 2_500_000
+
+
+def _surroundings(body: dict[str, Any]) -> Standing | None:
+    """Return the process that the part is meant for, if one is named."""
+    overview.require_designer(g.actor)
+    return standing.of(body["diagram"]) if body["diagram"] else None
 
 
 @Call(
@@ -26,8 +33,7 @@ LARGEST = 2_500_000
 )
 def check_form(body: dict[str, Any]) -> dict[str, Any]:
     """List all that is wrong with a form, field by field."""
-    overview.require_designer(g.actor)
-    now = standing.of(body["diagram"]) if body["diagram"] else None
+    now = _surroundings(body)
     case = now is not None and now.is_about_case
     found = form_findings.findings(body["key"], body["form"], case=case)
     return {
@@ -49,8 +55,7 @@ def check_form(body: dict[str, Any]) -> dict[str, Any]:
 )
 def check_decision(body: dict[str, Any]) -> dict[str, Any]:
     """Try every cell of a decision table, and list what is wrong with which."""
-    overview.require_designer(g.actor)
-    now = standing.of(body["diagram"]) if body["diagram"] else None
+    now = _surroundings(body)
     declared = declared_variables(now.content) if now else START_VARIABLES
     found = decision_findings.findings(
         body["xml"], declared, key=body["key"], asked=now is None or now.is_about_case

@@ -11,8 +11,17 @@ import click
 from flask.cli import FlaskGroup
 
 from app import create_app
-from app.cli import backups, calendars, diagrams, operations, people, rules, server, worker
-from app.cli import plays as plays  # gives `diagrams.process` one more command
+from app.cli import (
+    backups,
+    calendars,
+    diagrams,
+    operations,
+    people,
+    plays,
+    rules,
+    server,
+    worker,
+)
 from app.domain.errors import DomainError
 from config import VERSION
 from config.settings import SettingError
@@ -42,6 +51,7 @@ for command in (
     backups.restore,
 ):
     cli.add_command(command)
+diagrams.process.add_command(plays.play)
 
 
 def main() -> None:

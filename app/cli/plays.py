@@ -8,7 +8,6 @@ import click
 from flask.cli import with_appcontext
 
 from app import play_texts
-from app.cli.diagrams import process
 from app.domain.errors import InvalidDiagram
 from app.forms import check_on_paper
 from app.services.design import drafts, scenarios
@@ -16,7 +15,7 @@ from app.services.design.charts import Chart, chart_of
 from app.services.design.timeline import Line
 
 
-@process.command()
+@click.command()
 @click.argument("key")
 @click.option("--version", type=int, help="版本；默认为草稿，没有草稿时为现行版本")
 @click.option("--json", "as_json", is_flag=True, help="JSON")

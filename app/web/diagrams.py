@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, Response, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -38,14 +41,22 @@ def diagram(key: str, version: int) -> ResponseReturnValue:
 
 def steps(found: Diagram) -> list[dict[str, str]]:
     """Return the lines of the table beside a drawing."""
-    return [_step(element, step) for element, step in dossier.steps_of(found).items()]
+    return [_step(element, step, found.forms) for element, step in dossier.steps_of(found).items()]
 
 
-def _step(element: str, step: UserTask) -> dict[str, str]:
-    """Return one line of the table beside the drawing."""
+def _step(element: str, step: UserTask, forms: Mapping[str, Any]) -> dict[str, str]:
+    """Return one line of the table beside the drawing; a form goes by its title if it has one."""
     role = label(Role(step.role)) if step.role in list(Role) else step.role
     name = step.properties.get("name_en") if language() == "en" else None
-    return {"element": element, "name": name or step.name, "role": role, "form": step.form or ""}
+    form = step.form or ""
+    title = str(forms.get(form, {}).get("title") or "")
+    return {
+        "element": element,
+        "name": name or step.name,
+        "role": role,
+        "form": form,
+        "title": title,
+    }
 
 
 @bp.get("/<key>/<int:version>.bpmn")

@@ -106,7 +106,7 @@ class Frame:
         """The link to where processes are drawn and reviewed."""
         name = gettext("流程设计") if self.actor.has(Role.ANALYST) else gettext("流程审核")
         waiting = overview.to_review(self.actor)
-        return Link("designer", name, "flow", url_for("designer.home"), waiting)
+        return Link("designer", name, "draw", url_for("designer.home"), waiting)
 
     @property
     def runs_the_office(self) -> bool:
@@ -132,14 +132,14 @@ class Frame:
         """The link to processes about no case, for those who have anything to do with them."""
         if not self.actor.sees_cases:
             return ()
-        return (Link("processes", gettext("流程办理"), "flow", url_for("processes.page")),)
+        return (Link("processes", gettext("流程办理"), "steps", url_for("processes.page")),)
 
     @cached_property
     def _ledger(self) -> tuple[Link, ...]:
         return (
             Link("cases", gettext("整改事项"), "list", url_for("cases.page", open=1)),
             Link("letters", gettext("督办函"), "letter", url_for("letters.page")),
-            Link("changes", gettext("变更与异议"), "hand", url_for("changes.page")),
+            Link("changes", gettext("变更与异议"), "change", url_for("changes.page")),
             Link("timers", gettext("期限台账"), "alarm", url_for("timers.page")),
         )
 

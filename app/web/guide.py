@@ -1,4 +1,4 @@
-"""Help: the words of the trade, the lights, the keys; and what the linter can find."""
+"""Help: the words of the trade, the lights, the keys; and what the linters can find."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.engine.linting import RULES
 from app.engine.linting.fixes import LABELS
 from app.engine.linting.registry import LintRule
 from app.http import help_with
+from app.services.design.reasons import SHEET_RULES, SheetRule
 
 bp = Blueprint("guide", __name__, url_prefix="/help")
 bp.add_app_template_global(help_with, "help_with")
@@ -31,6 +32,8 @@ FAMILIES = {
     "call": "调用",
     "expression": "条件与表达式",
     "structure": "图的结构",
+    "form": "表单",
+    "decision": "决策表",
 }
 _BLANK = re.compile(r"%\(\w+\)[sd]")
 
@@ -43,9 +46,10 @@ def page() -> ResponseReturnValue:
 
 @bp.get("/findings")
 def findings() -> ResponseReturnValue:
-    """Explain every rule that a drawing is checked by."""
+    """Explain every rule that a drawing, its forms and its decision tables are checked by."""
     order = list(FAMILIES)
-    rules = sorted(RULES, key=lambda rule: order.index(_family(rule.code)))
+    every: list[LintRule | SheetRule] = [*RULES, *SHEET_RULES]
+    rules = sorted(every, key=lambda rule: order.index(_family(rule.code)))
     grouped = {
         family: [_told(rule) for rule in some]
         for family, some in groupby(rules, key=lambda rule: _family(rule.code))
@@ -59,7 +63,7 @@ def _family(code: str) -> str:
     return code.partition("/")[0]
 
 
-def _told(rule: LintRule) -> dict[str, Any]:
+def _told(rule: LintRule | SheetRule) -> dict[str, Any]:
     """Return what the page says of one rule; what each drawing would fill in is left open."""
     said = _BLANK.sub("…", gettext(rule.sentence)).replace("%%", "%")
     return {

@@ -10,7 +10,7 @@ from app import scheduler
 from app.clock import LOCAL
 from app.db import db, transaction
 from app.domain.errors import Conflict, Invalid, InvalidDiagram, NotAllowed, NotFound, WrongStage
-from app.services import accounts, bundles, diagrams
+from app.services import accounts, bundles, diagrams, notices
 from app.services.design import drafts, overview, publishing, taking_effect
 
 KEY = "expediting"
@@ -202,6 +202,8 @@ def test_what_no_longer_passes_does_not_take_effect(analyst, head, clock):
 
     assert (states()[2], in_force()) == ("draft", 1)
     assert acts(2)[-1][:2] == ("withdrawn", None)
+    assert diagrams.get(KEY, 2).approver_id is None
+    assert [one.what for one in notices.page(head).items] == ["version_submitted"] * 2
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 1), date(2027, 3, 4)])

@@ -209,10 +209,15 @@ def test_a_new_calendar_puts_its_deadline_off_and_its_history_says_so(county, cl
     process = begun()
     walks(process, "propose", "check", "publicise")
 
-    calendar_moves.adopt_notice(rows(*WHOLE_NOTICE), source="国办发明电〔2026〕7号", actor=None)
+    adopted = calendar_moves.adopt_notice(
+        rows(*WHOLE_NOTICE), source="国办发明电〔2026〕7号", actor=None
+    )
 
     (moved,) = [e for e in history.events_of(process) if e.what == "deadline_moved"]
     assert (moved.params["from"], moved.params["to"]) == ("2027-02-16", "2027-02-18")
+    (move,) = calendar_moves.moves_of(adopted.version, accounts.actor("wangmin"))
+    assert move.timer.process_id == process.id
+    assert calendar_moves.moves_of(adopted.version, accounts.actor("lyxx_head")) == []
     assert history.verify() == []
 
 

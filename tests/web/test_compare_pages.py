@@ -17,7 +17,7 @@ def analyst(client, clock):
 
 
 @pytest.fixture
-def program(client, clock):
+def caller(client, clock):
     return Caller(client, "fenxi")
 
 
@@ -57,7 +57,7 @@ def test_the_text_of_the_drawings_is_compared_line_by_line(analyst, draft):
 
 
 def test_a_process_with_one_version_differs_in_nothing(analyst):
-    assert "没有可比较的" in analyst.get(PAGE).text
+    assert "本流程目前只有一个版本" in analyst.get(PAGE).text
     assert "流程图的原文相同" in analyst.get(f"{PAGE}?view=text").text
 
 
@@ -87,12 +87,22 @@ def test_a_draft_that_cannot_run_says_what_to_mend(analyst, draft):
     assert "期限差异现在算不出" in page.text
 
 
+def test_the_same_version_twice_asks_for_another(analyst, draft):
+    assert "两边是同一个版本" in analyst.get(f"{PAGE}?from=1&to=1").text
+
+
 @pytest.mark.parametrize(
-    ("query", "status"),
-    [("from=9", 404), ("to=draft", 404), ("from=x", 422), ("view=x", 404), ("from=1&to=1", 200)],
+    ("query", "status", "words"),
+    [
+        ("from=9", 404, "找不到这个页面"),
+        ("to=draft", 404, "没有正在绘制的草稿"),
+        ("from=x", 422, "请用版本号，或用 draft 表示草稿。"),
+        ("view=x", 404, "找不到这个页面"),
+        ("view=deadlines&effect=x", 422, "没有这样的筛选条件。"),
+    ],
 )
-def test_what_is_asked_wrongly_is_refused(analyst, query, status):
-    analyst.get(f"{PAGE}?{query}", status)
+def test_what_is_asked_wrongly_is_refused(analyst, query, status, words):
+    assert words in analyst.get(f"{PAGE}?{query}", status).text
 
 
 def test_the_drawings_are_given_out_one_by_one(analyst, draft):
@@ -106,8 +116,8 @@ def test_others_have_nothing_to_compare(client, clock):
     Caller(client, "wangmin").get(f"{CALL}/deadline-difference", 403)
 
 
-def test_a_program_reads_the_changes(program, draft):
-    found = program.get(f"{CALL}/compare")
+def test_a_program_reads_the_changes(caller, draft):
+    found = caller.get(f"{CALL}/compare")
 
     assert (found["from"], found["to"]) == ("1", "draft")
     first = next(one for one in found["changes"] if one["aspect"] == "timer")
@@ -119,20 +129,20 @@ def test_a_program_reads_the_changes(program, draft):
     assert first["labels"] == {"part": "流程图", "act": "修改", "weight": "实质"}
 
 
-def test_a_program_reads_the_changes_in_english(program, draft):
-    found = program.get(f"{CALL}/compare", headers={"Accept-Language": "en"})
+def test_a_program_reads_the_changes_in_english(caller, draft):
+    found = caller.get(f"{CALL}/compare", headers={"Accept-Language": "en"})
 
     message = next(one["message"] for one in found["changes"] if one["aspect"] == "timer")
     assert "Draft the rectification plan" in message
     assert "8 workday(s)" in message
 
 
-def test_a_program_reads_the_deadlines_page_by_page(program, cast, draft):
+def test_a_program_reads_the_deadlines_page_by_page(caller, cast, draft):
     for _ in range(2):
         cast.does(cast.open_case(), "acknowledge")
 
-    first = program.get(f"{CALL}/deadline-difference?limit=1")
-    second = program.get(f"{CALL}/deadline-difference?limit=1&cursor={first['next']}")
+    first = caller.get(f"{CALL}/deadline-difference?limit=1")
+    second = caller.get(f"{CALL}/deadline-difference?limit=1&cursor={first['next']}")
 
     assert first["groups"][0]["counts"]["earlier"] == 2
     assert [one["workdays"] for one in first["items"] + second["items"]] == [-2, -2]
@@ -140,5 +150,7 @@ def test_a_program_reads_the_deadlines_page_by_page(program, cast, draft):
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "effect=x", "from=0", "limit=0"])
-def test_a_program_that_asks_wrongly_is_told(program, draft, query):
-    program.get(f"{CALL}/deadline-difference?{query}", 422)
+def test_a_program_that_asks_wrongly_is_told(caller, draft, query):
+    refused = caller.get(f"{CALL}/deadline-difference?{query}", 422)
+
+    assert query.partition("=")[0] in refused["errors"]

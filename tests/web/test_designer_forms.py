@@ -53,6 +53,26 @@ def test_the_list_says_where_each_form_is_used(analyst):
     assert "系统有固定含义" in page.text
 
 
+def test_in_english_forms_and_tables_are_listed_with_the_english_names_of_their_steps(analyst):
+    analyst.post("/locale", locale="en", status=302)
+
+    page = analyst.get("/designer/rectification/forms")
+    assert page.title == "Rectification of a problem: forms"
+    assert "Draft the rectification plan" in page.text
+    assert "制定整改方案" not in page.text
+    assert "审定权限" not in analyst.get(TABLES).one("//tbody/tr[1]/td[1]").text_content()
+
+
+def test_a_form_gets_a_name_and_loses_it_again(analyst):
+    named = send(analyst, analyst.get(SIGN), title=" 签批单 ")
+    assert "签批单" in analyst.get("/designer/rectification/forms").text
+    assert drafts.get("rectification").forms["sign"]["title"] == "签批单"
+
+    send(analyst, named, title="")
+
+    assert "title" not in drafts.get("rectification").forms["sign"]
+
+
 def test_a_form_begins_empty_and_goes_again(analyst):
     page = analyst.post("/designer/rectification/forms", way="new", title="走访记录", key="visit")
     assert "还没有字段" in analyst.follow(page).text

@@ -1,5 +1,6 @@
 """Findings of the linter on pages and in the API: why, where the guide tells more, and mending."""
 
+import re
 import time
 from contextvars import Context
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from app.engine import Meaning
 from app.engine.linting import RULES
 from app.services import _law, bundles, catalogue, diagrams
+from app.services.design.reasons import SHEET_RULES
 from tests.web.calling import Caller
 from tests.web.visiting import Visitor
 
@@ -121,7 +123,15 @@ def test_the_guide_tells_every_rule_where_the_findings_point(drawing_board):
     page = drawing_board.get("/help/findings")
 
     told = {row.get("id") for row in page.all("//tbody/tr")}
-    assert told == {rule.code.replace("/", "-") for rule in RULES}
+    assert told == {rule.code.replace("/", "-") for rule in (*RULES, *SHEET_RULES)}
     assert "教育督导机构应当对被督导单位的整改情况进行核查" in page.text
     assert "%(" not in page.text
     assert drawing_board.get("/help").all("//a[@href='/help/findings']")
+
+
+def test_whatever_is_found_in_forms_and_tables_is_explained():
+    files = set((ROOT / "app").rglob("*.py")) - {ROOT / "app/services/design/reasons.py"}
+    code = re.compile(r'"((?:form|decision)/[a-z_]+|catalogue/form_fields)"')
+
+    found = {one for file in files for one in code.findall(file.read_text(encoding="utf-8"))}
+    assert found == {rule.code for rule in SHEET_RULES}

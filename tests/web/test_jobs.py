@@ -141,7 +141,7 @@ def test_jobs_are_listed_for_their_owner_and_foreign_ones_are_not_there(office, 
 
 
 @pytest.fixture
-def program(client, clock):
+def caller(client, clock):
     return Caller(client, "wangmin")
 
 
@@ -149,28 +149,28 @@ def sent(rows: int) -> dict:
     return {"data": ledger(rows), "content_type": "application/json"}
 
 
-def test_a_program_waits_for_500_rows_and_is_given_an_address_for_more(program, monkeypatch):
+def test_a_program_waits_for_500_rows_and_is_given_an_address_for_more(caller, monkeypatch):
     monkeypatch.setattr("app.api.cases.AT_ONCE", 5)
-    assert program.post("/cases/import", 201, **sent(5))["count"] == 5
+    assert caller.post("/cases/import", 201, **sent(5))["count"] == 5
 
-    answer = program.response("POST", "/cases/import", **sent(6))
+    answer = caller.response("POST", "/cases/import", **sent(6))
 
     assert answer.status_code == 202
     path = answer.headers["Location"].removeprefix("/api/v1")
-    assert program.get(path)["state"] == "queued"
+    assert caller.get(path)["state"] == "queued"
     runs()
-    made = program.get(path)
+    made = caller.get(path)
     assert (made["state"], made["done"], made["total"]) == ("done", 6, 6)
     assert (made["result"], made["skipped"]) == ("已立案下达 6 件。", [])
-    assert [one["id"] for one in program.get("/jobs")["items"]] == [made["id"]]
+    assert [one["id"] for one in caller.get("/jobs")["items"]] == [made["id"]]
 
 
-def test_a_large_import_with_a_key_is_one_job_and_is_answered_alike(program, monkeypatch):
+def test_a_large_import_with_a_key_is_one_job_and_is_answered_alike(caller, monkeypatch):
     monkeypatch.setattr("app.api.cases.AT_ONCE", 5)
     headers = {"Idempotency-Key": "k"}
 
     first, second = (
-        program.response("POST", "/cases/import", headers=headers, **sent(6)) for _ in range(2)
+        caller.response("POST", "/cases/import", headers=headers, **sent(6)) for _ in range(2)
     )
 
     assert (second.status_code, second.json) == (202, first.json)
@@ -178,7 +178,7 @@ def test_a_large_import_with_a_key_is_one_job_and_is_answered_alike(program, mon
     assert db.session.query(Job).count() == 1
 
 
-def test_only_a_failed_job_is_tried_again_and_a_foreign_one_is_not_there(program, client):
+def test_only_a_failed_job_is_tried_again_and_a_foreign_one_is_not_there(caller, client):
     job = jobs.start(jobs.Order(kind="import_ledger", params={}))
-    program.get(f"/jobs/{job.id}", 404)
-    assert program.post("/jobs/999/retry", 404)["code"] == "not_found"
+    caller.get(f"/jobs/{job.id}", 404)
+    assert caller.post("/jobs/999/retry", 404)["code"] == "not_found"

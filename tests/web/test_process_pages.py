@@ -1,11 +1,14 @@
 """流程办理: the pages of processes about no case, for those whom they concern."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from app.clock import LOCAL
+from app.services import calendar_moves
 from tests import appointing
 from tests.appointing import begun, does, walks
+from tests.calendars import WHOLE_NOTICE, rows
 from tests.web.visiting import Visitor
 
 
@@ -69,6 +72,17 @@ def test_the_proof_of_its_deadline_names_the_process(office, process, cast):
 
     assert "兼职督学聘任：贺兰" in page.text
     assert "此期限只触发一次" in page.text
+
+
+def test_the_calendar_names_it_where_it_put_its_deadline_off(client, process, clock):
+    clock.move_to(datetime(2027, 2, 1, 9, tzinfo=LOCAL))
+    walks(process, "propose", "check", "publicise")
+    adopted = calendar_moves.adopt_notice(rows(*WHOLE_NOTICE), source="国办发明电", actor=None)
+
+    page = Visitor(client, "wangmin").get(f"/calendar/versions/{adopted.version}")
+
+    link = page.one(f"//a[@href='/processes/{process.id}']")
+    assert link.text_content() == "兼职督学聘任：贺兰"
 
 
 def test_the_head_of_the_office_terminates_it_and_must_say_why(office, process):

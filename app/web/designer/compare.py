@@ -15,7 +15,7 @@ from app.services.design import comparing, deadline_difference
 from app.services.design.comparing import Side
 from app.services.design.deadline_difference import Found, Wanted
 from app.texts import language
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 from app.web.reckonings import ends_at
 
 VIEWS = ("changes", "deadlines", "text")

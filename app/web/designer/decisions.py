@@ -17,7 +17,8 @@ from app.services.design import standing
 from app.services.design.decision_findings import CellFinding
 from app.services.design.standing import Standing
 from app.texts import language, local_moment, say, sentence
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
+from app.web.designer.content import standing_of
 
 LARGEST = 2_000_000
 
@@ -25,7 +26,7 @@ LARGEST = 2_000_000
 @bp.get("/<key>/decisions")
 def decisions(key: str) -> ResponseReturnValue:
     """List the decision tables of a process."""
-    return _list(standing.of(key))
+    return _list(standing_of(key))
 
 
 @bp.post("/<key>/decisions")
@@ -33,9 +34,9 @@ def begin_decision(key: str) -> ResponseReturnValue:
     """Begin a decision table."""
     typed = {name: request.form.get(name, "").strip() for name in ("name", "key")}
     try:
-        made = service.begin(standing.of(key), typed["key"], typed["name"], g.actor)
+        made = service.begin(standing_of(key), typed["key"], typed["name"], g.actor)
     except DomainError as error:
-        return _list(standing.of(key), typed, error), status_of(error)
+        return _list(standing_of(key), typed, error), status_of(error)
     flash(gettext("已新建决策表“%(name)s”。", name=typed["name"]))
     return redirect(url_for("designer.decision", key=key, table=made), 303)
 
@@ -60,9 +61,9 @@ def _list(
 def drop_decision(key: str, table: str) -> ResponseReturnValue:
     """Delete a table that nothing uses."""
     try:
-        service.drop(standing.of(key), table, g.actor)
+        service.drop(standing_of(key), table, g.actor)
     except DomainError as error:
-        return _list(standing.of(key), error=error), status_of(error)
+        return _list(standing_of(key), error=error), status_of(error)
     flash(gettext("已删除决策表“%(table)s”。", table=table))
     return redirect(url_for("designer.decisions", key=key), 303)
 
@@ -70,17 +71,19 @@ def drop_decision(key: str, table: str) -> ResponseReturnValue:
 @bp.get("/<key>/decisions/<table>")
 def decision(key: str, table: str) -> ResponseReturnValue:
     """Open a table to be edited, read and tried."""
-    return _page(standing.of(key), table)
+    return _page(standing_of(key), table)
 
 
 @bp.post("/<key>/decisions/<table>/try")
 def try_decision(key: str, table: str) -> ResponseReturnValue:
     """Say which rules match what was typed, and what comes of it."""
-    now = standing.of(key)
+    now = standing_of(key)
     typed = {name: value[:200] for name, value in request.form.items() if name != "csrf_token"}
-    trial = service.try_out(service.text_of(now, table), typed)
+    text = service.text_of(now, table)
+    trial = service.try_out(text, typed)
     if request.headers.get("HX-Target", "").endswith("#trial"):
-        return render_template("designer/_trial.html", trial=trial)
+        sheet = service.sheet_of(text)
+        return render_template("designer/_trial.html", trial=trial, sheet=sheet)
     return _page(now, table, typed, trial)
 
 
@@ -142,7 +145,7 @@ def keep_decision(key: str, table: str) -> ResponseReturnValue:
     """Keep a table as the editor has it, and say what is wrong with its cells."""
     try:
         xml, revision, seen = _sent()
-        now = standing.of(key)
+        now = standing_of(key)
         before = service.text_of(now, table)
         found = [cell_line(one) for one in service.check(now, table, xml)]
         standing.require_same(now, before, revision=revision, seen=seen)
@@ -161,7 +164,7 @@ def keep_decision(key: str, table: str) -> ResponseReturnValue:
 def check_decision(key: str, table: str) -> ResponseReturnValue:
     """Try every cell of a table that nobody has kept."""
     try:
-        found = service.check(standing.of(key), table, _text(_body()))
+        found = service.check(standing_of(key), table, _text(_body()))
     except DomainError as error:
         return problem_response(problem_of(error))
     return jsonify(problems=[cell_line(one) for one in found])

@@ -12,18 +12,16 @@ from app.domain.errors import Conflict, DomainError, Invalid, NotFound
 from app.domain.vocabulary import Role
 from app.http import status_of
 from app.services import _versions
-from app.services.design import drafts, exports, overview, signers
+from app.services.design import exports, signers
 from app.texts import NOTICES, WORDS, say
-from app.web.designer import bp
-from app.web.designer.versions import surroundings
+from app.web.designer.blueprint import bp
+from app.web.designer.versions import known, surroundings
 
 
 @bp.get("/<key>/export")
 def exporting(key: str) -> ResponseReturnValue:
     """List what can be downloaded of a process."""
-    found, draft = overview.versions(key), drafts.find(key)
-    if not found and draft is None:
-        raise NotFound
+    found, draft = known(key)
     return render_template(
         "designer/export.html",
         **surroundings(key, draft, found),

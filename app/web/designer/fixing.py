@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.http import Malformed
 from app.services.design import drafts, fixes
 from app.services.diagrams import Bundle
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 from app.web.designer.modeler import answering
 
 

@@ -21,7 +21,9 @@ from app.services.design import forms as service
 from app.services.design.form_editing import Filled
 from app.services.design.standing import Standing
 from app.texts import say
-from app.web.designer import bp, trying
+from app.web.designer import trying
+from app.web.designer.blueprint import bp
+from app.web.designer.content import standing_of
 from app.web.designer.field_panel import Panel, filled_in, panel_of
 
 Form = dict[str, Any]
@@ -58,7 +60,7 @@ class Desk:
 
 
 def _desk(key: str, form: str, place: Place | None = None) -> Desk:
-    now = standing.of(key)
+    now = standing_of(key)
     return Desk(now, form, dict(service.form_of(now, form)), place)
 
 
@@ -89,7 +91,7 @@ def change_form(key: str, form: str) -> ResponseReturnValue:
         after = _changed(desk, filled)
         if after.form != desk.form:
             service.keep(desk.now, form, after.form, g.actor)
-            after = replace(after, now=standing.of(key))
+            after = replace(after, now=standing_of(key))
     except DraftChanged as error:
         return _draw(_overtaken(_desk(key, form), filled, error)), status_of(error)
     except DomainError as error:
@@ -121,9 +123,15 @@ def _changed(desk: Desk, filled: Filled) -> Desk:
         form, faults = form_editing.with_field(form, place, filled, words)
         if faults:
             return replace(desk, form=form, place=place, filled=filled, faults=faults)
-    title = " ".join(request.form.get("title", str(form.get("title") or "")).split())[:60]
-    form = {**form, "title": title} if title else form
-    return _ACTS.get(act, _save)(replace(desk, form=dict(form), place=place), argument)
+    return _ACTS.get(act, _save)(replace(desk, form=_titled(form), place=place), argument)
+
+
+def _titled(form: Mapping[str, Any]) -> Form:
+    """Return the form with the name that was filled in; without one it goes by its steps."""
+    old = str(form.get("title") or "")
+    title = " ".join(request.form.get("title", old).split())[:60]
+    rest = {name: value for name, value in form.items() if name != "title" or title}
+    return rest if title == old else rest | ({"title": title} if title else {})
 
 
 def _save(desk: Desk, _argument: str) -> Desk:

@@ -14,7 +14,8 @@ from app.services.design import forms as service
 from app.services.design import standing
 from app.services.design.standing import Standing
 from app.texts import say
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
+from app.web.designer.content import standing_of
 
 _FIELDS = ("title", "key", "source")
 
@@ -22,18 +23,18 @@ _FIELDS = ("title", "key", "source")
 @bp.get("/<key>/forms")
 def forms(key: str) -> ResponseReturnValue:
     """List the forms of a process."""
-    return _draw(standing.of(key))
+    return _draw(standing_of(key))
 
 
 @bp.post("/<key>/forms")
 def begin_form(key: str) -> ResponseReturnValue:
     """Begin a form: empty, as a copy, or from a file."""
-    now = standing.of(key)
+    now = standing_of(key)
     typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
     try:
         made = _begin(now, typed)
     except DomainError as error:
-        return _draw(standing.of(key), typed, error), status_of(error)
+        return _draw(standing_of(key), typed, error), status_of(error)
     flash(gettext("已新建表单“%(form)s”。", form=made))
     return redirect(url_for("designer.form_editor", key=key, form=made), 303)
 
@@ -78,9 +79,9 @@ def _draw(
 def drop_form(key: str, form: str) -> ResponseReturnValue:
     """Delete a form that no step uses."""
     try:
-        service.drop(standing.of(key), form, g.actor)
+        service.drop(standing_of(key), form, g.actor)
     except DomainError as error:
-        return _draw(standing.of(key), error=error), status_of(error)
+        return _draw(standing_of(key), error=error), status_of(error)
     flash(gettext("已删除表单“%(form)s”。", form=form))
     return redirect(url_for("designer.forms", key=key), 303)
 
@@ -88,7 +89,7 @@ def drop_form(key: str, form: str) -> ResponseReturnValue:
 @bp.get("/<key>/forms/<form>.form")
 def form_file(key: str, form: str) -> ResponseReturnValue:
     """Give out a form as the desktop modeler reads it."""
-    found = service.form_of(standing.of(key), form)
+    found = service.form_of(standing_of(key), form)
     body = json.dumps(found, ensure_ascii=False, indent=2, sort_keys=False)
     response = Response(body, content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{form}.form"'

@@ -12,7 +12,7 @@ from app.http import status_of
 from app.services import diagrams
 from app.services.design import drafts, overview
 from app.texts import diagram_name, language
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 
 
 @bp.app_template_global()

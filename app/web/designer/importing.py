@@ -16,7 +16,7 @@ from app.services.design import drafts, imports, incoming, overview
 from app.services.design.incoming import LARGEST, Incoming
 from app.texts import say
 from app.web import given
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 from app.web.designer.home import entrance
 
 #: Lines shown of what was changed, of each kind.

@@ -18,7 +18,7 @@ from app.services import diagrams
 from app.services.design import drafts
 from app.services.diagrams import Bundle
 from app.texts import language, local_moment
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 from app.web.designer.pieces import pieces
 from config import VERSION
 

@@ -7,22 +7,14 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.domain.vocabulary import FollowUpResult, ObjectionState, Role, Term
+from app.domain.vocabulary import Role, Term
 from app.sayings import VERSION_NOTICES
 from app.services import letters
+from app.services.design.parameters import LETTER_OUTCOMES, NAMES, REASONS, TERMS
 from app.texts import NOTICES, label, notice_template, word
 
 Choice = dict[str, Any]
 
-_NAMES = {
-    "notice": "通知内容",
-    "text": "通知的话（一句）",
-    "to": "通知岗位",
-    "reason": "发函原因",
-    "outcome": "结论",
-    "result": "结论",
-    "kind": "情形",
-}
 #: Those who hear of deadlines in a case.
 _HEARING = tuple(
     role
@@ -33,7 +25,7 @@ _HEARING = tuple(
 
 def name_of_parameter(name: str) -> str:
     """Return what a parameter is called; one without words goes by its name."""
-    return gettext(_NAMES[name]) if name in _NAMES else name
+    return gettext(NAMES[name]) if name in NAMES else name
 
 
 def chosen_for(topic: str, name: str) -> Choice:
@@ -70,22 +62,14 @@ def _words(values: Iterable[str]) -> Callable[[], list[Choice]]:
 
 
 def _outcomes_of_letters() -> list[Choice]:
-    return [_choice("satisfied", gettext("已办结")), _choice("skipped", gettext("不发函"))]
+    return [_choice(value, gettext(words)) for value, words in LETTER_OUTCOMES.items()]
 
 
 _CHOICES: dict[tuple[str, str], Callable[[], list[Choice]]] = {
     ("remind", "notice"): notices,
     ("remind", "to"): _terms(*_HEARING),
     ("notify", "to"): _terms(*_HEARING),
-    ("start_expediting", "reason"): _words(letters.REASONS),
-    ("record_clue", "kind"): _words(letters.REASONS),
     ("settle_letter", "outcome"): _outcomes_of_letters,
-    ("settle_follow_up", "result"): _terms(*FollowUpResult),
-    ("relapse", "kind"): _terms(FollowUpResult.RELAPSE, FollowUpResult.FALSE),
-    ("settle_objection", "outcome"): _terms(
-        ObjectionState.NOT_ADMITTED,
-        ObjectionState.KEPT,
-        ObjectionState.CHANGED,
-        ObjectionState.REVOKED,
-    ),
+    **dict.fromkeys(REASONS, _words(letters.REASONS)),
+    **{of: _terms(*terms) for of, terms in TERMS.items()},
 }

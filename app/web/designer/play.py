@@ -25,7 +25,8 @@ from app.services.design._played import Move, Played, Script, Sheet
 from app.services.design.charts import messages_of
 from app.services.diagrams import Bundle
 from app.texts import label, language, say
-from app.web.designer import bp, plays
+from app.web.designer import plays
+from app.web.designer.blueprint import bp
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,22 @@ def _bundle(key: str) -> Bundle:
     return drafts.bundle(key, version_asked())
 
 
+def surroundings(bundle: Bundle) -> dict[str, Any]:
+    """Return what the pages of plays and of scenarios share."""
+    key, version = bundle.key, version_asked()
+    return {
+        "here": "designer",
+        "key": key,
+        "name": process_name(bundle.xml) or key,
+        "version": version,
+        "draws": g.actor.has(Role.ANALYST),
+        "count": len(scenarios.of(key)),
+        "src": url_for("designer.play_drawing", key=key, version=version),
+    }
+
+
 def _draw(key: str, script: Script | None, attempt: Attempt | None = None) -> str:
-    bundle, version = _bundle(key), version_asked()
+    bundle = _bundle(key)
     chart = plays.chart(bundle)
     shown: dict[str, Any] = {"asked": _asked(bundle), "script": None}
     try:
@@ -190,14 +205,8 @@ def _draw(key: str, script: Script | None, attempt: Attempt | None = None) -> st
         shown["problems"] = error.problems
     return render_template(
         "designer/play.html",
-        here="designer",
-        key=key,
-        name=process_name(bundle.xml) or key,
-        version=version,
-        draws=g.actor.has(Role.ANALYST),
+        **surroundings(bundle),
         attempt=attempt,
-        scenario_count=len(scenarios.of(key)),
-        src=url_for("designer.play_drawing", key=key, version=version),
         start_on=today(),
         name_of=lambda element: play_texts.element_name(chart, element),
         label_of_role=lambda role: label(Role(role)) if role in list(Role) else role,

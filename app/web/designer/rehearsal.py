@@ -18,8 +18,8 @@ from app.services.design import drafts, mappings, migrations, overview, rehearsa
 from app.services.design.migrations import Drawn
 from app.services.design.rehearsals import Question
 from app.texts import local_moment
-from app.web.designer import bp
-from app.web.designer.versions import surroundings
+from app.web.designer.blueprint import bp
+from app.web.designer.versions import known, surroundings
 
 SHOWN = 50
 #: What a field of the mapping is called: which element of which version.
@@ -45,9 +45,7 @@ def rehearsal(key: str) -> ResponseReturnValue:
 
 
 def _page(key: str, version: int | None, refusal: Exception | None = None) -> str:
-    found, draft = overview.versions(key), drafts.find(key)
-    if not found and draft is None:
-        raise NotFound
+    found, draft = known(key)
     shown = surroundings(key, draft, found)
     if version is None and draft is None:
         version = found[0].version

@@ -20,7 +20,7 @@ from app.http import status_of
 from app.services import diagrams
 from app.services.design import comparing, drafts, overview, publishing, rehearsals
 from app.texts import local_moment, say
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 from app.web.designer.versions import surroundings
 from app.web.diagrams import steps
 

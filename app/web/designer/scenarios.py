@@ -11,15 +11,14 @@ from flask_babel import gettext, ngettext
 from app import play_texts
 from app.clock import today
 from app.domain.errors import InvalidDiagram
-from app.domain.vocabulary import Role
-from app.engine import process_name
 from app.forms import samples
 from app.services.design import drafts, exploring, playing
 from app.services.design import scenarios as service
 from app.services.design.charts import Chart
 from app.services.design.timeline import Line
-from app.web.designer import bp, plays
-from app.web.designer.play import version_asked
+from app.web.designer import plays
+from app.web.designer.blueprint import bp
+from app.web.designer.play import surroundings, version_asked
 
 #: Differences of one scenario that are shown.
 SHOWN = 20
@@ -28,9 +27,8 @@ SHOWN = 20
 @bp.get("/<key>/play/scenarios")
 def scenarios(key: str) -> ResponseReturnValue:
     """Run all scenarios and show what came of them."""
-    version = version_asked()
-    bundle = drafts.bundle(key, version)
-    shown: dict[str, Any] = {"results": None, "count": len(service.of(key))}
+    bundle = drafts.bundle(key, version_asked())
+    shown: dict[str, Any] = {"results": None}
     try:
         results = service.run_all(bundle, plays.check(), county_id=g.actor.county_id)
         chart = plays.chart(bundle)
@@ -42,16 +40,7 @@ def scenarios(key: str) -> ResponseReturnValue:
         }
     except InvalidDiagram as error:
         shown["problems"] = error.problems
-    return render_template(
-        "designer/scenarios.html",
-        here="designer",
-        key=key,
-        name=process_name(bundle.xml) or key,
-        version=version,
-        draws=g.actor.has(Role.ANALYST),
-        src=url_for("designer.play_drawing", key=key, version=version),
-        **shown,
-    )
+    return render_template("designer/scenarios.html", **surroundings(bundle), **shown)
 
 
 @bp.app_template_global()

@@ -19,9 +19,9 @@ from app.forms import FormView, Option, Setting, answers_of, parse_post, view_of
 from app.forms.setting import OnDemand
 from app.http import problem_of
 from app.services.design import forms as service
-from app.services.design import standing
 from app.texts import label, language
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
+from app.web.designer.content import standing_of
 
 #: A case to look at the form with.
 _CASE = {
@@ -38,7 +38,7 @@ _CASE = {
 @bp.post("/<key>/forms/<form>/try")
 def try_form(key: str, form: str) -> ResponseReturnValue:
     """Say which fields are hidden, or what is wrong with what was filled in."""
-    found = service.form_of(standing.of(key), form)
+    found = service.form_of(standing_of(key), form)
     typed = _typed(found)
     if "application/json" in request.headers.get("Accept", ""):
         return jsonify(hidden=view(found, typed).hidden)
@@ -52,7 +52,7 @@ def try_form(key: str, form: str) -> ResponseReturnValue:
     return render_template(
         "designer/form_trial.html",
         here="designer",
-        now=standing.of(key),
+        now=standing_of(key),
         form_key=form,
         preview=view(found, typed, errors),
         passed=not errors,

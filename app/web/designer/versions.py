@@ -16,21 +16,31 @@ from app.http import status_of
 from app.services import diagrams
 from app.services.design import drafts, overview, publishing
 from app.texts import diagram_name, say
-from app.web.designer import bp
+from app.web.designer.blueprint import bp
 
 
 @bp.get("/<key>/versions")
 def versions(key: str) -> ResponseReturnValue:
     """List the versions of a process and what was done to them."""
-    found, draft = overview.versions(key), drafts.find(key)
-    if not found and draft is None:
-        raise NotFound
+    found, draft = known(key)
     return render_template(
         "designer/versions.html",
         **surroundings(key, draft, found),
         versions=found,
         events=overview.history(key),
     )
+
+
+def known(key: str) -> tuple[list[Diagram], Draft | None]:
+    """Return the versions of a process and its draft.
+
+    Raises:
+        NotFound: it has neither.
+    """
+    found, draft = overview.versions(key), drafts.find(key)
+    if not found and draft is None:
+        raise NotFound
+    return found, draft
 
 
 def surroundings(key: str, draft: Draft | None, found: list[Diagram]) -> dict[str, Any]:
@@ -58,7 +68,7 @@ def _without_draft(key: str) -> ResponseReturnValue:
     """Lead to where a process says whether it is being drawn; one that isn't known is no page."""
     if not overview.versions(key):
         raise NotFound
-    flash(gettext("没有草稿。改动流程图、表单或决策表后再来。"))
+    flash(gettext("没有草稿。改动流程图、表单或决策表后再来。"), "error")
     return redirect(url_for("designer.versions", key=key), 303)
 
 
