@@ -78,7 +78,7 @@ export class Findings {
   go(id) {
     const element = id && this.modeler.get('elementRegistry').get(id);
     if (!element) return;
-    this.modeler.get('canvas').scrollToElement(element, { top: 120, bottom: 120, left: 120, right: 120 });
+    this.modeler.get('canvas').scrollToElement(element, { top: 120, bottom: 120 + this.list.offsetHeight, left: 120, right: 120 });
     this.modeler.get('selection').select(element);
   }
 

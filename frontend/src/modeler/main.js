@@ -8,7 +8,7 @@ import { Merging } from './merging/dialog.js';
 import { note } from './notes.js';
 import { Rescue, offerRescue } from './rescue.js';
 import { tools } from './tools.js';
-import { whole } from './view.js';
+import { follow, whole } from './view.js';
 import { filled } from './words.js';
 
 customElements.define(
@@ -38,6 +38,7 @@ customElements.define(
       this.merging = new Merging(this);
       this.findings = new Findings(this);
       tools(this);
+      follow(this.modeler);
       if (!(await this.show(told.xml))) return;
       this.keeping.begin();
       cases(this);

@@ -28,7 +28,8 @@ export class CatalogueProvider {
     return (groups) => {
       const theirs = groups.filter((group) => !REPLACED.has(group.id));
       const general = theirs.filter((group) => group.id === 'general');
-      return [...general, ...this.own(element), ...theirs.filter((group) => group.id !== 'general')];
+      const shown = [...general, ...this.own(element), ...theirs.filter((group) => group.id !== 'general')];
+      return shown.map((group) => ({ ...group, translate: this.translate })); // else their tips stay English
     };
   }
 
