@@ -77,8 +77,7 @@ def test_what_was_typed_in_the_last_second_is_kept_when_one_leaves(owner, planni
 def test_what_was_typed_before_the_program_came_is_kept_too(owner, planning):
     owner.opens("/cases")  # signed in
     page = owner.page
-    held = []
-    page.route("**/dist/app.js*", lambda route: held.append(route), times=1)
+    held = holds(page, "**/dist/app.js*")
     page.goto(planning, wait_until="commit")
     page.locator("[name=cause]").fill(CAUSE)
 
@@ -93,17 +92,26 @@ def test_what_was_typed_before_the_program_came_is_kept_too(owner, planning):
 def test_what_is_on_its_way_as_one_leaves_is_kept(owner, planning):
     page = owner.opens(planning)
     page.on("dialog", lambda dialog: dialog.accept())
-    held = []
-    page.route("**/draft*", lambda route: held.append(route))
+    held = holds(page, "**/draft*")
     owner.fills({"cause": CAUSE})
     page.wait_for_timeout(2500)  # it is being saved, and the line is slow
     assert len(held) == 1
 
-    page.unroute("**/draft*")
     page.goto("/cases")
 
     owner.opens(planning)
     expect(page.locator("[name=cause]")).to_have_value(CAUSE)
+
+
+def holds(page, pattern):
+    """Keep the next request for *pattern* from arriving; return what is held."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(pattern, hold, times=1)
+    return held
 
 
 def test_rows_are_added_and_taken_away(owner, planning):
