@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from app.api import cursors
 from app.api.calls import Call
 from app.api.jobs import accepted
+from app.api.narrowing import narrowing_of, unit_id
 from app.api.reading import uploaded
 from app.api.schemas.cases import (
     CaseOut,
@@ -25,7 +26,6 @@ from app.api.schemas.cases import (
 from app.api.schemas.jobs import JobOut
 from app.api.schemas.timers import Timers
 from app.domain.case import Case
-from app.domain.errors import Invalid, Sentence
 from app.domain.job import Job
 from app.services import cases, follow_ups, history, ledger, ledger_files, ledger_jobs, opening
 from app.services.cases import Filter
@@ -42,7 +42,7 @@ _LEDGERS = {
 #: Rows of a ledger that a program waits for; more are imported by a job.
 AT_ONCE = 500
 _FILE = {"type": "string", "format": "binary"}
-_NARROWING = ("stage", "light", "severity", "category", "overdue", "open")
+_NARROWING = ("stage", "light", "overdue", "open", "figure")
 
 
 @Call(method="GET", path="/cases", query=CaseQuery(), answer=CasePage())
@@ -51,26 +51,13 @@ def list_cases(query: dict[str, Any]) -> dict[str, Any]:
     narrow = Filter(
         text=query["q"],
         unit_id=unit_id(query["unit"]),
+        within=narrowing_of(query),
         **{name: query[name] for name in _NARROWING},
     )
     after = cursors.day_after(query["cursor"], of="cases")
     page = cases.page(g.actor, narrow, limit=query["limit"], after=after)
     next_page = cursors.encode(page.next, of="cases")
     return {"items": page.items, "next": next_page, "total": page.total}
-
-
-def unit_id(name: str | None) -> int | None:
-    """Return the id of the unit that the caller names.
-
-    Raises:
-        Invalid: there is none of that name.
-    """
-    if not name:
-        return None
-    found = next((unit.id for unit in cases.units(g.actor) if unit.name == name), None)
-    if found is None:
-        raise Invalid(fields={"unit": [Sentence("没有名为“%(name)s”的单位。", name=name)]})
-    return found
 
 
 @Call(method="POST", path="/cases", body=FeedbackIn(), answer=CaseOut(), status=201, writes=True)

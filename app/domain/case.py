@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base
@@ -39,6 +39,19 @@ class Case(Base):
     __table_args__ = (
         Index("ix_case_stage_due_on", "stage", "due_on", "id"),
         Index("ix_case_light_at", "light_at"),
+        # What the counters of `Tally` have not taken in: a case with a longer history by now.
+        Index(
+            "ix_case_uncounted",
+            "id",
+            sqlite_where=text("counted <> history_length"),
+            postgresql_where=text("counted <> history_length"),
+        ),
+        # Whose day has come: overdue since midnight, due today.
+        Index("ix_case_due_on", "due_on"),
+        Index("ix_case_original_due_on", "original_due_on"),
+        Index("ix_case_issued", "county_id", "issued_on"),
+        Index("ix_case_inspection", "county_id", "inspection"),
+        Index("ix_case_closed_out", "county_id", "closed_out_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +75,8 @@ class Case(Base):
     basis: Mapped[str] = mapped_column(Text, default="")
     requirement: Mapped[str] = mapped_column(Text)
     location: Mapped[str] = mapped_column(String(120), default="")
+    #: 备注: what the office notes in the ledger besides.
+    remark: Mapped[str] = mapped_column(String(500), default="")
     mode: Mapped[Mode]
     issued_on: Mapped[date]
     limit_days: Mapped[int | None]
@@ -98,6 +113,8 @@ class Case(Base):
     #: Head of the hash chain of `Event`, and how many lines it has.
     history_head: Mapped[str] = mapped_column(String(64), default="")
     history_length: Mapped[int] = mapped_column(default=0)
+    #: How long its history was when the counters took it in; -1 to have it counted anew.
+    counted: Mapped[int] = mapped_column(default=-1)
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     lead_unit: Mapped[Unit] = relationship(foreign_keys=[lead_unit_id])
@@ -107,12 +124,16 @@ class Case(Base):
         """Move to *stage* because a task of that stage has opened."""
         if self.stage is Stage.SUSPENDED:
             self.stage_before = stage
-            return
+        else:
+            self.stage = self.stage_by(stage)
+
+    def stage_by(self, stage: Stage) -> Stage:
+        """Return where the case will stand once a task of *stage* opens."""
+        if self.stage is Stage.SUSPENDED:
+            return self.stage
         lasting = self.mode in (Mode.STAGED, Mode.STANDING)
         goes_on = self.verify_result is Result.R3 or self.stage is Stage.CONTINUING
-        if stage is Stage.RECTIFYING and lasting and goes_on:
-            stage = Stage.CONTINUING
-        self.stage = stage
+        return Stage.CONTINUING if stage is Stage.RECTIFYING and lasting and goes_on else stage
 
     def make_standing(self) -> None:
         """Make it a matter of lasting effort, with a date for each review."""

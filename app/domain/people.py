@@ -37,12 +37,17 @@ class Unit(Base):
     path: Mapped[str] = mapped_column(String(200), default="", index=True)
     #: The department that supervises a school; ``None`` where the county itself does.
     department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    #: 责任督学: who looks after a school, day by day.
+    inspector_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", use_alter=True, name="fk_unit_inspector_id_user")
+    )
     active: Mapped[bool] = mapped_column(default=True)
     #: Of a county: by which province's time limits it works, a file of ``config/rules``.
     rule_set: Mapped[str] = mapped_column(String(32), default="default")
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[parent_id])
     department: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[department_id])
+    inspector: Mapped[User | None] = relationship(foreign_keys=[inspector_id], post_update=True)
 
     @property
     def county_id(self) -> int:
@@ -71,7 +76,7 @@ class User(Base):
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
 
-    unit: Mapped[Unit] = relationship()
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     grants: Mapped[list[Grant]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="Grant.role"
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from app.domain.vocabulary import Category, Light, Role, Severity, Stage, TimerState
-from app.services import cases, dossier, history
-from app.web import cursor
+from app.domain.errors import NotFound
+from app.domain.tally import Flow
+from app.domain.vocabulary import Light, Role, Stage, TimerState
+from app.services import cases, diagrams, dossier, elements, english, figures, history
+from app.texts import label, language
+from app.web import cursor, narrowing
 from app.web.change_effects import standing_of
 from app.web.papers import links, papers_of
 from app.web.pictures import pictures_of
@@ -21,8 +24,10 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 PAGE = 50
 #: Clocks that run, or stand still with their case.
 _TICKING = (TimerState.ARMED, TimerState.SUSPENDED)
-_NARROWING = ("q", "stage", "light", "severity", "category", "unit", "overdue", "open")
-Word = TypeVar("Word", bound=StrEnum)
+_NARROWING = (
+    *("q", "stage", "light", "unit", "overdue", "open"),
+    *("figure", "flow", "since", "until", "step", "overdue_step"),
+)
 
 
 @bp.get("")
@@ -38,7 +43,8 @@ def page() -> ResponseReturnValue:
         narrow=narrow,
         narrowed=narrow != cases.Filter(),
         query=narrow.text,
-        words={"stage": Stage, "light": Light, "severity": Severity, "category": Category},
+        behind=_behind(narrow),
+        words={"stage": Stage, "light": Light},
         units=cases.units(g.actor) if g.actor.sees_county else [],
         next_url=_url(after=cursor.write(*found.next)) if found.next else None,
         first_url=_url() if after else None,
@@ -46,30 +52,67 @@ def page() -> ResponseReturnValue:
 
 
 def _filter() -> cases.Filter:
+    within = narrowing.asked(*_NARROWING, "after")
     asked = request.args
     return cases.Filter(
         text=asked.get("q", "").strip()[:100],
-        stage=_word(Stage, "stage"),
-        light=_word(Light, "light"),
-        severity=_word(Severity, "severity"),
-        category=_word(Category, "category"),
-        unit_id=_number(asked.get("unit", "")),
-        overdue=asked.get("overdue") == "1",
-        open={"1": True, "0": False}.get(asked.get("open", "")),
+        stage=narrowing.word(Stage, "stage"),
+        light=narrowing.word(Light, "light"),
+        unit_id=narrowing.number("unit"),
+        overdue=bool(narrowing.flag("overdue")),
+        open=narrowing.flag("open"),
+        figure=asked.get("figure", ""),
+        flow=_happened(),
+        step=_step(),
+        within=within,
     )
 
 
-def _word(vocabulary: type[Word], name: str) -> Word | None:
-    asked = request.args.get(name, "")
-    return vocabulary(asked) if asked in list(vocabulary) else None
+def _behind(narrow: cases.Filter) -> list[str]:
+    """Say what figure of another page these cases are behind; nothing if they are behind none."""
+    found: list[str] = []
+    if narrow.figure:
+        found.append(gettext(figures.FIGURES[narrow.figure].label))
+    if happened := narrow.flow:
+        days = {"since": happened.since, "until": happened.until}
+        found += [label(happened.what), gettext("%(since)s 至 %(until)s", **days)]
+    if step := narrow.step:
+        found.append(_step_title(step))
+        found += [gettext("已超期")] if step.overdue else []
+    return found + narrowing.told(narrow.within) if found else []
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+def _step_title(step: cases.Step) -> str:
+    """Name a step as the latest version of its diagram does."""
+    try:
+        drawn = diagrams.get(step.diagram)
+    except NotFound:
+        return step.key
+    name = elements.drawing_of_version(drawn).name_of(step.key)
+    return name if language() != "en" else english.name_of(drawn, step.key, name)
+
+
+def _happened() -> cases.Happened | None:
+    """Return what happened in certain days to the cases that the address asks for."""
+    what, since, until = (
+        narrowing.word(Flow, "flow"),
+        narrowing.day("since"),
+        narrowing.day("until"),
+    )
+    if what is None or since is None or until is None:
+        return None
+    return cases.Happened(what, since, until)
+
+
+def _step() -> cases.Step | None:
+    diagram, _, key = request.args.get("step", "").partition("/")
+    overdue = bool(narrowing.flag("overdue_step"))
+    return cases.Step(diagram[:64], key[:64], overdue) if key else None
 
 
 def _url(after: str | None = None) -> str:
-    kept: dict[str, Any] = {key: request.args.get(key) or None for key in _NARROWING}
+    names = (*_NARROWING, *narrowing.NAMES)
+    kept: dict[str, Any] = {key: request.args.get(key) or None for key in names}
     return url_for("cases.page", **kept, after=after)
 
 

@@ -45,10 +45,30 @@ def test_the_ledger_is_narrowed_down_by_its_address(office, case, cast):
 
 
 @pytest.mark.parametrize(
-    "query", ["stage=x", "unit=99999999999", "after=zz", "light=1", "open=maybe", "endpoint=x"]
+    ("query", "named"),
+    [
+        ("stage=x", "“x”不是“stage”的有效取值"),
+        ("unit=99999999999", "“99999999999”不是“unit”的有效取值"),
+        ("light=1", "“1”不是“light”的有效取值"),
+        ("open=maybe", "“maybe”不是“open”的有效取值"),
+        ("endpoint=x", "没有“endpoint”这个筛选条件"),
+        ("figure=x", "没有指标“x”"),
+        ("period=2026-05-01..2026-03-01", "期间的结束（2026-03-01）早于开始（2026-05-01）"),
+        ("period=days&from=2026-05-01&to=2026-03-01", "早于开始"),
+        ("period=days&from=2026-05-01", "请填写期间的开始和结束"),
+        ("period=heute", "“heute”不是期间"),
+        ("since=yesterday", "“yesterday”不是“since”的有效取值"),
+    ],
 )
-def test_a_mangled_filter_filters_nothing(office, case, query):
-    assert len(rows(office.get(f"/cases?{query}"))) == 1
+def test_a_wrong_filter_is_named_and_nothing_is_asked(office, case, query, named):
+    page = office.get(f"/cases?{query}", status=422)
+
+    assert named in page.text
+    assert "清除全部条件" in page.text
+
+
+def test_a_mangled_place_begins_at_the_first_page(office, case):
+    assert len(rows(office.get("/cases?after=zz"))) == 1
 
 
 def test_an_empty_ledger_says_how_to_begin(office):

@@ -19,6 +19,7 @@ from app.api.schemas.fields import (
     moment,
     told,
 )
+from app.api.schemas.narrowing import Narrowed
 from app.domain.case import Case
 from app.domain.vocabulary import (
     Category,
@@ -127,17 +128,16 @@ class Paging(In):
     )
 
 
-class CaseQuery(Paging):
+class CaseQuery(Narrowed, Paging):
     """What the list of cases is narrowed down to."""
 
     q = Text(100, load_default="", metadata={"description": "In number, problem or lead unit."})
     stage = Word(Stage, load_default=absent)
     light = Word(Light, load_default=absent)
-    severity = Word(Severity, load_default=absent)
-    category = Word(Category, load_default=absent)
     unit = Text(80, load_default=absent, metadata={"description": "Name of the unit."})
     overdue = Flag(load_default=False)
     open = Flag(load_default=absent)
+    figure = Text(40, load_default="", metadata={"description": "The cases behind a figure."})
 
 
 class CasePage(Out):
