@@ -4,10 +4,8 @@ import shutil
 from datetime import timedelta
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
-from app import create_app, demo
 from app.db import db
 from app.domain.process import Diagram, Process, Task, Timer
 from app.domain.vocabulary import JobState, ProcessStatus, TimerState
@@ -16,25 +14,19 @@ from app.services.design import drafts, migrations, publishing, rehearsals
 from app.services.design.migrations import Drawn
 from app.services.design.rehearsals import Question
 from tests import redrawing
-from tests.conftest import settings_for
-from tests.integration.test_demo import NOON
+from tests.conftest import opened
 from tests.redrawing import KEY, analyst, head
 
 GOING = (ProcessStatus.RUNNING, ProcessStatus.SUSPENDED)
 
 
 @pytest.fixture
-def county(sqlite_template, tmp_path):
+def county(demo_template, tmp_path):
     """The demo county, worked through until its cases stand where their samples say."""
-    shutil.copy(sqlite_template, tmp_path / "xiaohao.db")
-    app = create_app(settings_for(f"sqlite:///{tmp_path / 'xiaohao.db'}", tmp_path))
-    with app.app_context(), time_machine.travel(NOON, tick=False) as clock:
-        list(demo.play())
+    shutil.copy(demo_template, tmp_path / "xiaohao.db")
+    with opened(tmp_path / "xiaohao.db", tmp_path) as clock:
         clock.shift(timedelta(minutes=1))
         yield clock
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def open_on(version):

@@ -1,18 +1,18 @@
 """A new rule arrives: the main process is redrawn, rehearsed, published, and no case is lost."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from app import demo
 from app.db import db
 from app.domain.case import Case
 from app.domain.process import Diagram, Process, Task, Timer
 from app.domain.vocabulary import ProcessStatus, TimerState
 from app.services import history, processes
-from tests.integration.test_demo import NOON
+from tests.conftest import NOON
 from tests.ui.drawing_board import Board
 from tests.ui.people import picture
 from tests.ui.test_lifecycle import VERIFICATION
@@ -26,12 +26,14 @@ TICKING = (TimerState.ARMED, TimerState.SUSPENDED)
 
 
 @pytest.fixture
+def database(demo_template, tmp_path):
+    """The demo county, its 24 cases worked through."""
+    return f"sqlite:///{shutil.copy(demo_template, tmp_path / 'xiaohao.db')}"
+
+
+@pytest.fixture
 def app(app, clock):
-    """The demo county on a Sunday noon, its 24 cases worked through."""
-    clock.move_to(NOON)
-    list(demo.play())
     clock.move_to(NOON + timedelta(minutes=1))
-    db.session.remove()
     return app
 
 
