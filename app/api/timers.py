@@ -8,7 +8,7 @@ from flask import Response, g, jsonify
 
 from app.api import cursors
 from app.api.calls import Call
-from app.api.cases import unit_id
+from app.api.narrowing import unit_id
 from app.api.schemas.timers import (
     TimerBeside,
     TimerHealth,

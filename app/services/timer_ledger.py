@@ -8,7 +8,18 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from app.clock import LOCAL, today, utcnow
@@ -18,12 +29,15 @@ from app.domain.errors import NotFound
 from app.domain.going import TICKING
 from app.domain.history import Event
 from app.domain.people import Actor
-from app.domain.process import Process, Task, Timer
+from app.domain.process import GOES_ON, IS_PAST, Process, Task, Timer
 from app.domain.vocabulary import TimerState
+from app.services._reach import COUNTED, count, reach
 from app.services._scope import of_visible_timers
 
 #: A deadline that nobody has taken up for so long after it ran out is one that nobody is at.
 UNATTENDED_AFTER = timedelta(seconds=60)
+
+Rows = Select[*tuple[Any, ...]]
 
 
 class Window(StrEnum):
@@ -60,21 +74,33 @@ class TimerFilter:
         """Whether the list is one of the past."""
         return self.state in (TimerState.FIRED, TimerState.DISARMED)
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Translate into conditions on `Timer` and its `Case`."""
+    @property
+    def stretches(self) -> Sequence[str]:
+        """The indexes that a deadline in the list may stand in, by what they hold."""
+        goes_on = self.running or self.window is not None or self.check is Check.UNATTENDED
+        if goes_on or self.state in TICKING:
+            return (GOES_ON,)
+        return (GOES_ON, IS_PAST) if self.state is None else (IS_PAST,)
+
+    @property
+    def of_case(self) -> list[ColumnElement[bool]]:
+        """What is asked of the case, as conditions on `Case`."""
         found: list[ColumnElement[bool]] = []
-        if self.state is not None:
-            found.append(Timer.state == self.state)
-        if self.running:
-            found.append(Timer.state.in_(TICKING))
-        if self.window is not None:
-            found += _within(self.window)
-        if self.code:
-            found.append(Timer.code == self.code)
         if self.unit_id is not None:
             found.append(or_(Case.lead_unit_id == self.unit_id, Case.unit_id == self.unit_id))
         if self.case:
             found.append(Case.number.contains(self.case, autoescape=True))
+        return found
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Translate into conditions on `Timer`."""
+        found: list[ColumnElement[bool]] = []
+        if self.state is not None:
+            found.append(Timer.state == self.state)
+        if self.window is not None:
+            found += _within(self.window)
+        if self.code:
+            found.append(Timer.code == self.code)
         if self.check is not None:
             found.append(_broken(self.check))
         return found
@@ -92,7 +118,7 @@ def _within(window: Window) -> list[ColumnElement[bool]]:
 def _broken(check: Check) -> ColumnElement[bool]:
     """Return the condition on `Timer` that no row must ever meet."""
     if check is Check.FIRED_TWICE:
-        return Timer.id.in_(_FIRED_TWICE)
+        return Timer.id.in_(db.session.scalars(_FIRED_TWICE).all())
     now = utcnow()
     late = now - UNATTENDED_AFTER
     return and_(
@@ -145,30 +171,58 @@ def page(
 
     What is longest overdue comes first; of what is over, the latest.
     """
-    query = _narrowed(select(Timer).options(*_WHOLE), actor, narrow)
-    if after is not None:
-        query = query.where(_beyond(after, latest_first=narrow.latest_first))
+    rows = _merged(_lists(actor, narrow, after, limit))
+    order = [rows.c.due_at.desc(), rows.c.id.desc()] if narrow.latest_first else list(rows.c)
+    ids = list(db.session.scalars(select(rows.c.id).order_by(*order).limit(limit)))
+    query = select(Timer).options(*_WHOLE).where(Timer.id.in_(ids))
+    found = {one.id: one for one in db.session.scalars(query)}
+    return [found[one] for one in ids]
+
+
+def _merged(lists: Sequence[Rows]) -> Subquery:
+    """Put lists together, each of which is one short walk along the index."""
+    whole = [one.subquery() for one in lists]
+    return union_all(*(select(one.c.due_at, one.c.id) for one in whole)).subquery()
+
+
+def _lists(
+    actor: Actor, narrow: TimerFilter, after: tuple[datetime, int] | None, limit: int
+) -> list[Rows]:
+    """Return a query for each index that may hold what is asked for."""
+    beyond = [_beyond(after, latest_first=narrow.latest_first)] if after is not None else []
     order = (Timer.due_at.desc(), Timer.id.desc()) if narrow.latest_first else _ORDER
-    return list(db.session.scalars(query.order_by(*order).limit(limit)))
+    query = _narrowed(select(Timer.due_at, Timer.id), actor, narrow).where(*beyond)
+    return [query.where(_stands(one)).order_by(*order).limit(limit) for one in narrow.stretches]
+
+
+def _stands(condition: str) -> ColumnElement[bool]:
+    """Say it as the index has it, or SQLite does not know that it may use the index."""
+    return text(f"timer.{condition}")  # type: ignore[return-value]
 
 
 _ORDER = (Timer.due_at, Timer.id)
 
 
 def total(actor: Actor, narrow: TimerFilter) -> int:
-    """Count them."""
-    return db.session.scalar(_narrowed(select(func.count(Timer.id)), actor, narrow)) or 0
+    """Count them, but no further than anybody reads."""
+    query = _narrowed(select(Timer.id), actor, narrow)
+    found = sum(count(db.session(), query.where(_stands(one))) for one in narrow.stretches)
+    return min(found, COUNTED)
 
 
-def _narrowed(query: Select[Any], actor: Actor, narrow: TimerFilter) -> Select[Any]:
-    return of_visible_timers(query, actor).where(*narrow.conditions())
+def _narrowed(query: Rows, actor: Actor, narrow: TimerFilter) -> Rows:
+    conditions = narrow.of_case
+    by = reach(db.session(), actor, *conditions, selective=bool(conditions), over=True)
+    return by.narrow(query, Timer).where(*narrow.conditions())
 
 
 def _beyond(after: tuple[datetime, int], *, latest_first: bool) -> ColumnElement[bool]:
     at, timer_id = after
     if latest_first:
-        return or_(Timer.due_at < at, and_(Timer.due_at == at, Timer.id < timer_id))
-    return or_(Timer.due_at > at, and_(Timer.due_at == at, Timer.id > timer_id))
+        beyond = or_(Timer.due_at < at, and_(Timer.due_at == at, Timer.id < timer_id))
+        return and_(Timer.due_at <= at, beyond)
+    beyond = or_(Timer.due_at > at, and_(Timer.due_at == at, Timer.id > timer_id))
+    return and_(Timer.due_at >= at, beyond)
 
 
 def everywhere(*, overdue: bool = False) -> list[Timer]:

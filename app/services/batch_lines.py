@@ -1,0 +1,259 @@
+"""What is to be done to many tasks at once, and to each of them: before it is done.
+
+A preview is the very plan that is then carried out: what it leaves out, it leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.clock import utcnow
+from app.db import db
+from app.domain.case import Case
+from app.domain.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NotAllowed,
+    Sentence,
+    SeparationOfDuties,
+    TaskNotFound,
+    WrongStage,
+)
+from app.domain.letter import Letter
+from app.domain.people import Actor, User
+from app.domain.process import Task
+from app.domain.vocabulary import ChangeKind, Term
+from app.services import _change_rules, inbox, timer_list, urging
+from app.services._change_rules import Asking
+from app.services._scope import holds, of_standalone, visible
+
+#: Rows of one batch, and of one that is done while its sender waits.
+MOST = 500
+AT_ONCE = 20
+
+
+class Action(Term):
+    """What can be done to many tasks at once."""
+
+    URGE = "urge", "催办"
+    HAND_OVER = "hand_over", "转交"
+    EXTEND = "extend", "申请延期"
+    SIGN = "sign", "审签督办函"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants done to which tasks."""
+
+    action: Action
+    tasks: Sequence[int]
+    #: The username of whom to hand over to; to when to extend.
+    to: str = ""
+    until: date | None = None
+    #: The revision of a task as its reader saw it, by its id: another one is not touched.
+    revisions: Mapping[int, int] = field(default_factory=dict)
+
+
+#: Checks what the form of a step asks for, and returns the answers to it; raises Invalid.
+Answering = Callable[[Task], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task of a batch: what will be done, or why it is left out."""
+
+    task: Task
+    why_not: Sentence | None = None
+    #: What will be done, in a sentence.
+    will: Sentence | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    letter: Letter | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it will be done."""
+        return self.why_not is None
+
+
+def preview(wish: Wish, actor: Actor, answering: Answering | None = None) -> list[Line]:
+    """Tell what would be done to each task, and which are left out and why; nothing is changed.
+
+    Raises:
+        TaskNotFound: one of the tasks is none of the actor's business.
+        Invalid: no task was chosen, or too many.
+    """
+    tasks = _chosen(wish.tasks, actor)
+    session = db.session()
+    judge = _JUDGES[wish.action](session, wish, actor, tasks)
+    with session.no_autoflush:
+        return [_line(one, wish, judge, answering) for one in tasks]
+
+
+def _chosen(wanted: Sequence[int], actor: Actor) -> list[Task]:
+    ids = list(dict.fromkeys(wanted))
+    if not ids:
+        raise Invalid(fields={"tasks": ["请至少选择一项。"]})
+    if len(ids) > MOST:
+        raise Invalid(fields={"tasks": [Sentence("一次最多%(most)s项。", most=MOST)]})
+    own = [(Task.role == role) & (Task.unit_id == unit) for role, unit in actor.posts]
+    query = (
+        select(Task.id)
+        .outerjoin(Case, Case.id == Task.case_id)
+        .where(
+            Task.id.in_(ids),
+            or_(
+                visible(actor),
+                of_standalone(Task.process_id, actor),
+                Task.assignee_id == actor.id,
+                Task.closed_by_id == actor.id,
+                *own,
+            ),
+        )
+    )
+    if set(db.session.scalars(query)) != set(ids):
+        raise TaskNotFound
+    return timer_list.by_ids(ids)
+
+
+#: Says of a task what will be done to it, or returns why not.
+Judge = Callable[[Task], DomainError | Sentence]
+
+
+def _line(task: Task, wish: Wish, judge: Judge, answering: Answering | None) -> Line:
+    letter = _letter(task) if wish.action is Action.SIGN else None
+    if wish.revisions.get(task.id, task.revision) != task.revision:
+        return Line(task, Conflict().sentence, letter=letter)
+    found = judge(task)
+    if isinstance(found, DomainError):
+        return Line(task, _why(found), letter=letter)
+    if answering is None:
+        return Line(task, will=found, letter=letter)
+    try:
+        return Line(task, will=found, answers=answering(task), letter=letter)
+    except Invalid as error:
+        return Line(task, _why(error), letter=letter)
+
+
+def _why(error: DomainError) -> Sentence:
+    """Say why a task is left out: of several faults the first."""
+    faults = [text for texts in getattr(error, "fields", {}).values() for text in texts]
+    first = faults[0] if faults else error.sentence
+    return first if isinstance(first, Sentence) else Sentence(first)
+
+
+def _urge(session: Session, _wish: Wish, actor: Actor, tasks: Sequence[Task]) -> Judge:
+    urged = urging.urged_lately(session, tasks)
+
+    def judge(task: Task) -> DomainError | Sentence:
+        if (found := urging.refusal(session, task, actor, urged=urged)) is not None:
+            return found
+        return Sentence("通知%(who)s", who=urging.holder_of(task))
+
+    return judge
+
+
+def _hand_over(session: Session, wish: Wish, actor: Actor, _tasks: Sequence[Task]) -> Judge:
+    query = select(User).options(joinedload(User.unit)).filter_by(username=wish.to, active=True)
+    colleague = session.scalars(query).first() if wish.to else None
+    other = Actor.of(colleague) if colleague else None
+
+    def judge(task: Task) -> DomainError | Sentence:
+        if (found := _not_mine(task, actor)) is not None:
+            return found
+        if not wish.to:
+            return Sentence("请选择转交给谁")
+        if other is None or not holds(other, task):
+            name = other.name if other else wish.to
+            return NotAllowed("%(name)s没有办理该待办的岗位，不能转交。", name=name)
+        return Sentence("转交%(who)s", who=other.name)
+
+    return judge
+
+
+def _not_mine(task: Task, actor: Actor) -> DomainError | None:
+    """Return why the actor can't give a task away or do it; ``None`` if they can."""
+    try:
+        inbox.require(db.session(), task, actor)
+    except SeparationOfDuties:
+        return None  # who may not do it may well hand it over
+    except DomainError as error:
+        return error
+    return None
+
+
+def _extend(session: Session, wish: Wish, actor: Actor, _tasks: Sequence[Task]) -> Judge:
+    cases: set[int] = set()
+
+    def judge(task: Task) -> DomainError | Sentence:
+        case = task.case
+        if case is None:
+            return WrongStage("该流程不属于任何事项，没有整改期限。")
+        if case.id in cases:
+            return Conflict("同一事项已在本次申请中。")
+        cases.add(case.id)
+        return _extension(Asking(session, case, actor, utcnow()), wish.until)
+
+    return judge
+
+
+def _extension(asking: Asking, until: date | None) -> DomainError | Sentence:
+    kind = ChangeKind.EXTENSION
+    if (found := _change_rules.refusal(asking, kind)) is not None:
+        return found
+    if until is None:
+        return Sentence("请填写延期至哪一天")
+    try:
+        _change_rules.check_until(asking, kind, until, "until")
+        decider = _change_rules.decider(asking, kind, until)
+    except DomainError as error:
+        return error
+    template = "由%(since)s延至%(until)s，由%(who)s审批"
+    if _change_rules.is_late(asking):
+        template = "由%(since)s延至%(until)s，由%(who)s审批（已过申请时限，将如实记载）"
+    days = {"since": asking.case.due_on.isoformat(), "until": until.isoformat()}
+    return Sentence(template, **days, who=Sentence(decider.label))
+
+
+def _sign(_session: Session, _wish: Wish, actor: Actor, _tasks: Sequence[Task]) -> Judge:
+    def judge(task: Task) -> DomainError | Sentence:
+        letter = _letter(task)
+        if letter is None:
+            return WrongStage("该待办不是审签督办函。")
+        try:
+            inbox.require(db.session(), task, actor)
+        except DomainError as error:
+            return error
+        if letter.drafter_id == actor.id:
+            return SeparationOfDuties("拟稿人不得审签自己拟的公文。")
+        return Sentence("同意，编号印发至%(to)s", to=letter.to)
+
+    return judge
+
+
+def _letter(task: Task) -> Letter | None:
+    """Return the letter that a task is to sign."""
+    if task.form_key != timer_list.SIGNING or task.process.letter_id is None:
+        return None
+    return db.session.get(Letter, task.process.letter_id)
+
+
+_JUDGES: Mapping[Action, Callable[[Session, Wish, Actor, Sequence[Task]], Judge]] = {
+    Action.URGE: _urge,
+    Action.HAND_OVER: _hand_over,
+    Action.EXTEND: _extend,
+    Action.SIGN: _sign,
+}
+
+
+def colleagues(tasks: Iterable[Task], actor: Actor) -> list[User]:
+    """List those whom some of *tasks* could be handed to by *actor*."""
+    posts = {(one.role, one.unit_id): one for one in tasks if holds(actor, one)}
+    found = {who.id: who for task in posts.values() for who in inbox.colleagues(task, actor)}
+    return sorted(found.values(), key=lambda who: who.name)
