@@ -22,6 +22,7 @@ customElements.define(
 
     disconnectedCallback() {
       this.seen?.disconnect();
+      this.cool?.();
       this.viewer?.destroy();
       this.viewer = null;
     }
@@ -47,6 +48,8 @@ customElements.define(
       frame(this.viewer, facts);
       this.append(tools(this.viewer, facts, this.dataset));
       this.follow(facts);
+      const { heat } = this.dataset;
+      if (heat) this.cool = (await import(/* @vite-ignore */ heat)).heat(this.viewer, this);
       this.setAttribute('data-state', 'ready');
     }
 

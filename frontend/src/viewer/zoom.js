@@ -30,9 +30,14 @@ export function whole(viewer) {
 }
 
 export function here(viewer, facts) {
-  const canvas = viewer.get('canvas');
   const ids = [...facts.tasks, ...facts.timers].map((fact) => fact.element);
-  const element = ids.map((id) => viewer.get('elementRegistry').get(id)).find(Boolean);
+  return ids.some((id) => near(viewer, id));
+}
+
+// Bring an element into the middle, at a size to read; tell whether there is one.
+export function near(viewer, id) {
+  const canvas = viewer.get('canvas');
+  const element = viewer.get('elementRegistry').get(id);
   if (!element) return false;
   const { outer } = canvas.viewbox();
   const [width, height] = [outer.width / READING, outer.height / READING];
