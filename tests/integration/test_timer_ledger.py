@@ -162,7 +162,7 @@ def test_what_a_firing_brought_about_stands_beside_it(cast, case):
 
     lines = timer_ledger.effects([timer(case)])[timer(case).id]
 
-    assert [event_text(line) for line in lines[1:]] == ["逾期未签收，视为送达"]
+    assert event_text(lines[1]) == "逾期未签收，视为送达"
 
 
 def test_the_lateness_of_a_firing_is_kept(cast, case, clock):
