@@ -33,16 +33,20 @@ def load(county: Mapping[str, Any]) -> None:
         root = next(unit for unit in units.values() if unit.parent is None)
         session.add_all(_term(root, line) for line in county.get("terms", ()))
         password = hash_password(county["password"])
-        for line in county["people"]:
-            session.add(
-                User(
-                    username=line["username"],
-                    name=line["name"],
-                    password_hash=password,
-                    unit=units[line["unit"]],
-                    grants=[Grant(role=Role(role)) for role in line["roles"]],
-                )
+        people = {
+            line["username"]: User(
+                username=line["username"],
+                name=line["name"],
+                password_hash=password,
+                unit=units[line["unit"]],
+                grants=[Grant(role=Role(role)) for role in line["roles"]],
             )
+            for line in county["people"]
+        }
+        session.add_all(people.values())
+        session.flush()
+        for line in county["units"]:
+            units[line["code"]].inspector = people.get(line.get("inspector", ""))
 
 
 def _term(county: Unit, line: Mapping[str, str]) -> SchoolTerm:
