@@ -17,6 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app import api, http, jobs, messages, texts, web
     from app.db import db, migrate
     from app.services import catalogue, deliveries, evidence, rule_sets
+    from app.services.past import workbook
     from config.settings import Settings
 
     settings = settings or Settings.from_environment()
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     rule_sets.all_sets()  # a malformed file stops the start, not a case
     jobs.init_app(app)
     evidence.configure(settings.instance / "evidence")
+    workbook.configure(settings.instance / "past")
     writer = messages.Writer(settings.outgoing.base_url)
     deliveries.configure(settings.outgoing, writer)
     web.init_app(app)

@@ -7,11 +7,14 @@ EVENTS = {
     "claimed": "认领“%(task)s”",
     "released": "释放“%(task)s”",
     "handed_over": "将“%(task)s”转交%(to)s",
+    "urged": "催办“%(task)s”，已通知%(to)s",
     "timer_fired": "期限届满：%(timer)s%(merged)s",
     "timer_skipped": "跳过无法执行的期限“%(timer)s”，理由：%(reason)s",
     "deemed_served": "逾期未签收，视为送达",
     "letter_deemed_served": "督办函（%(letter)s）逾期未签收，视为送达",
     "light_changed": "预警灯由%(from)s变为%(to)s",
+    "stage_changed": "阶段由%(from)s变为%(to)s",
+    "register_changed": "台账记载随之更新",
     "expediting_drafted": "系统起草督办函，待督导办审定（%(reason)s）",
     "letter_issued": "印发督办函（%(letter)s）",
     "letter_settled": "督办函（%(letter)s）办结",
@@ -56,12 +59,17 @@ EVENTS = {
     "deadline_stopped": "因异议复查，停止计时：%(timer)s",
     "process_started": "发起流程“%(diagram)s”",
     "process_terminated": "终结流程，理由：%(reason)s",
+    "responsible_changed": "按台账文件“%(file)s”，责任人由“%(from)s”改为“%(to)s”",
+    "co_units_changed": "按台账文件“%(file)s”，配合单位由“%(from)s”改为“%(to)s”",
+    "location_changed": "按台账文件“%(file)s”，具体地点由“%(from)s”改为“%(to)s”",
+    "remark_changed": "按台账文件“%(file)s”，备注由“%(from)s”改为“%(to)s”",
     "migrated": "流程由第%(from)s版改为第%(to)s版",
     "migration_undone": "撤回流程迁移，由第%(from)s版恢复为第%(to)s版",
 }
 
-#: The sentences of notices about the drawing of a process; no diagram may send these.
+#: The sentences of notices that people cause, not diagrams: no diagram may send these.
 VERSION_NOTICES = {
+    "urged": "%(by)s催办：有一项%(due)s到期的待办等您办理，请抓紧",
     "version_submitted": "“%(name)s”第%(version)s版等待审核",
     "version_approved": "“%(name)s”第%(version)s版已通过审核",
     "version_returned": "“%(name)s”第%(version)s版被退回修改",

@@ -16,8 +16,11 @@ from flask import Flask
 from app.clock import utcnow
 from app.db import db
 from app.domain.errors import Unavailable
-from app.services import deadlines, deliveries, history, lights
+from app.services import deadlines, deliveries, history, lights, tallies
 from app.services.design import taking_effect
+from app.services.forecasting import nightly as forecasts
+from app.services.reports import schedule as reports
+from app.services.signals import looking
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +63,14 @@ def start(app: Flask) -> BackgroundScheduler:
 
     often = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(_within(app, sweep), "interval", seconds=1, **often)
+    scheduler.add_job(_within(app, tallies.follow), "interval", seconds=2, **often)
     scheduler.add_job(_within(app, deliveries.sweep), "interval", seconds=5, **often)
     scheduler.add_job(_within(app, taking_effect.sweep), "interval", seconds=30, **often)
+    scheduler.add_job(_within(app, reports.sweep), "interval", seconds=60, **often)
     scheduler.add_job(_within(app, history.anchor), "cron", hour=0, minute=5, **often)
+    scheduler.add_job(_within(app, forecasts.changed), "interval", seconds=60, **often)
+    scheduler.add_job(_within(app, forecasts.nightly), "cron", hour=1, minute=30, **often)
+    scheduler.add_job(_within(app, looking.nightly), "cron", hour=2, minute=30, **often)
     scheduler.start()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     return scheduler

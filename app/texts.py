@@ -20,6 +20,7 @@ from app.domain.history import Event
 from app.domain.job import Job
 from app.domain.notice import Notice
 from app.domain.process import Diagram, Task, Timer
+from app.domain.standing import NOW
 from app.domain.vocabulary import (
     ChangeKind,
     FollowUpResult,
@@ -29,8 +30,10 @@ from app.domain.vocabulary import (
     Result,
     Role,
     Severity,
+    Stage,
     Term,
 )
+from app.engine import UserTask
 from app.services import english, jobs, rule_sets
 from app.services._sentences import unpacked
 
@@ -141,9 +144,12 @@ def is_term(value: Any) -> bool:
 
 def event_text(event: Event) -> str:
     """Return a line of history as a sentence."""
-    params = {key: word(value) for key, value in event.params.items() if key != "decided"}
+    inner = ("decided", NOW)
+    params = {key: word(value) for key, value in event.params.items() if key not in inner}
     params["decided"] = _decided(event.params.get("decided") or {})
     params["merged"] = _merged(event.params.get("merged"))
+    if event.what == "stage_changed":
+        params = {name: label(Stage(event.params[name])) for name in ("from", "to")}
     key = event.params.get("key")
     for kind in ("task", "timer"):
         if language() == "en" and kind in params and key:
@@ -194,6 +200,13 @@ def step_name(task: Task) -> str:
     if language() != "en":
         return task.name
     return english.name_of(task.process.diagram, task.key, task.name)
+
+
+def drawn_name(step: UserTask | None, key: str) -> str:
+    """Return the name of a step as a drawing has it, or its key where none has it."""
+    if step is None:
+        return key
+    return (language() == "en" and step.properties.get("name_en")) or step.name or key
 
 
 def step_name_in(process_id: int, key: str, name: str) -> str:

@@ -1,5 +1,5 @@
 // Writes THIRD_PARTY_NOTICES.txt: the licence of every package whose code is in the bundles.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const NAMES = /^(licen[cs]e|copying|notice)/i;
@@ -14,14 +14,16 @@ export default function notices(lock, root) {
         for (const id of chunk.moduleIds ?? []) note(id, used);
       }
       used.add('bootstrap'); // its styles come in through @import, which leaves no module behind
-      const source = [...used].sort().map((name) => notice(lock, root, name)).join('\n');
+      const texts = [...used].sort().map((name) => notice(lock, root, name));
+      const source = [...new Set(texts)].join('\n');
       this.emitFile({ type: 'asset', fileName: 'THIRD_PARTY_NOTICES.txt', source });
     },
   };
 }
 
 function note(id, used) {
-  const match = id.replace(/\\/g, '/').match(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//);
+  // A package may keep another within it: "echarts/node_modules/tslib".
+  const match = id.replace(/\\/g, '/').match(/\/node_modules\/((?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//);
   if (match) used.add(match[1]);
 }
 
@@ -32,7 +34,14 @@ function notice(lock, root, name) {
   const texts = readdirSync(folder)
     .filter((file) => NAMES.test(file) && existsSync(join(folder, file)))
     .sort()
-    .map((file) => readFileSync(join(folder, file), 'utf8').replace(/\r\n/g, '\n').trim());
+    .flatMap((file) => filesAt(join(folder, file)))
+    .map((file) => readFileSync(file, 'utf8').replace(/\r\n/g, '\n').trim());
   const rule = '='.repeat(78);
-  return `${rule}\n${name} ${version} (${about.license})\n${rule}\n\n${texts.join('\n\n') || about.license}\n`;
+  return `${rule}\n${about.name} ${version} (${about.license})\n${rule}\n\n${texts.join('\n\n') || about.license}\n`;
+}
+
+/** Some keep the licences of what they took over in a folder. */
+function filesAt(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path).sort().map((file) => join(path, file));
 }

@@ -26,7 +26,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
     rollupOptions: {
-      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js'), modeler: resolve(here, 'src/modeler/main.js'), fields: resolve(here, 'src/fields/main.js'), dmn: resolve(here, 'src/dmn/main.js'), diff: resolve(here, 'src/diff/main.js') },
+      preserveEntrySignatures: 'exports-only', // what an entry exports is for its importers in the browser
+      input: { app: resolve(here, 'src/app/main.js'), viewer: resolve(here, 'src/viewer/main.js'), heat: resolve(here, 'src/viewer/heat.js'), modeler: resolve(here, 'src/modeler/main.js'), fields: resolve(here, 'src/fields/main.js'), dmn: resolve(here, 'src/dmn/main.js'), diff: resolve(here, 'src/diff/main.js'), charts: resolve(here, 'src/charts/main.js') },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',

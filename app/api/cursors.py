@@ -21,6 +21,28 @@ def encode(place: tuple[datetime | date, int] | None, of: str) -> str | None:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def encode_number(place: tuple[int, int] | None, of: str) -> str | None:
+    """Write down a *place* in a list of that name that is sorted by a whole number."""
+    if place is None:
+        return None
+    text = json.dumps([of, str(place[0]), place[1]], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def number_after(cursor: str | None, of: str) -> tuple[int, int] | None:
+    """Return the place that *cursor* names in a list sorted by a whole number.
+
+    Raises:
+        Invalid: it is no cursor, or one of another list.
+    """
+    if cursor is None:
+        return None
+    text, row_id = _decode(cursor, of)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise _strange()
+    return int(text), row_id
+
+
 def moment_after(cursor: str | None, of: str) -> tuple[datetime, int] | None:
     """Return the place that *cursor* names in a list sorted by moment.
 

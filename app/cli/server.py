@@ -21,6 +21,7 @@ from app import scheduler
 from app.cli import setup
 from app.jobs.embedded import EmbeddedRunner
 from app.services import county, founding, jobs
+from app.services.signals import looking
 from config.settings import Settings
 
 
@@ -95,6 +96,7 @@ def _run_demo() -> None:
     else:
         done = sum(1 for _ in events)
         click.echo(f"演示县已建立，共办理 {done} 步。")
+    looking.nightly()
 
 
 #: Shown at the start: one way into each part of the work.

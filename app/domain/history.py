@@ -34,6 +34,14 @@ class Event(Base):
             sqlite_where=text("what = 'timer_fired'"),
             postgresql_where=text("what = 'timer_fired'"),
         ),
+        # When cases stood still.
+        Index(
+            "ix_event_standstill",
+            "case_id",
+            "seq",
+            sqlite_where=text("what IN ('suspended', 'resumed')"),
+            postgresql_where=text("what IN ('suspended', 'resumed')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.base import Base, BigId
+from app.domain.base import Base, BigId, partial_index
 from app.domain.case import Case
 from app.domain.people import Unit, User
 from app.domain.vocabulary import DiagramState, MoveCause, Outcome, ProcessStatus, TimerState
+
+#: Of a timer, as its indexes have it.
+GOES_ON = "state IN ('armed', 'suspended')"
+IS_PAST = "state IN ('fired', 'disarmed')"
 
 
 class Diagram(Base):
@@ -82,13 +86,9 @@ class Process(Base):
 
     __table_args__ = (
         # 流程办理: the processes of a county that are about no case, latest first.
-        Index(
-            "ix_process_standalone",
-            "county_id",
-            "id",
-            sqlite_where=text("case_id IS NULL"),
-            postgresql_where=text("case_id IS NULL"),
-        ),
+        partial_index("ix_process_standalone", "county_id", "id", rows="case_id IS NULL"),
+        # The versions of a diagram that something still runs on.
+        partial_index("ix_process_going", "diagram_id", rows="status IN ('running', 'suspended')"),
     )
 
 
@@ -147,17 +147,16 @@ class Task(Base):
 
     __table_args__ = (
         # The inbox: what waits for this role of this unit, most urgent first.
-        Index(
-            "ix_task_inbox",
-            "role",
-            "unit_id",
-            "sort_at",
-            "id",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+        partial_index(
+            "ix_task_inbox", "role", "unit_id", "sort_at", "id", rows="closed_at IS NULL"
         ),
+        # 期限清单: what is open, the longest overdue first.
+        partial_index("ix_task_due", "sort_at", "id", rows="closed_at IS NULL"),
         # 我已办.
         Index("ix_task_done", "closed_by_id", "closed_at"),
+        # What waits at a step, the longest first; and what was last completed at it.
+        partial_index("ix_task_waiting", "key", "opened_at", "id", rows="closed_at IS NULL"),
+        partial_index("ix_task_dwell", "key", "closed_at", rows="outcome = 'done'"),
     )
 
 
@@ -207,11 +206,11 @@ class Timer(Base):
 
     __table_args__ = (
         # The sweep: what has run out.
-        Index(
-            "ix_timer_sweep",
-            "try_at",
-            sqlite_where=text("state = 'armed'"),
-            postgresql_where=text("state = 'armed'"),
+        partial_index("ix_timer_sweep", "try_at", rows="state = 'armed'"),
+        # 期限台账: what runs, the earliest due first; what is over, the latest.
+        *(
+            partial_index(name, "due_at", "id", rows=of)
+            for name, of in (("ix_timer_going", GOES_ON), ("ix_timer_past", IS_PAST))
         ),
     )
 
@@ -290,10 +289,5 @@ class Incident(Base):
 
     __table_args__ = (
         # What waits for somebody; the sweep looks every second.
-        Index(
-            "ix_incident_open",
-            "id",
-            sqlite_where=text("resolved_at IS NULL"),
-            postgresql_where=text("resolved_at IS NULL"),
-        ),
+        partial_index("ix_incident_open", "id", rows="resolved_at IS NULL"),
     )

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.services import calendar_moves, jobs, ledger_jobs
+from app.services import batch_jobs, calendar_moves, jobs, ledger_jobs
 from app.services.design import migrations, rehearsals
+from app.services.reports import making
 from config.settings import Settings
 
 #: Modules that register kinds of jobs when they are imported.
-KINDS = (ledger_jobs, calendar_moves, rehearsals, migrations)
+KINDS = (ledger_jobs, batch_jobs, calendar_moves, rehearsals, migrations, making)
 
 
 def init_app(app: Flask) -> None:

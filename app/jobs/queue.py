@@ -22,8 +22,10 @@ from sqlalchemy.orm import Session
 
 from app import scheduler
 from app.db import db
-from app.services import deadlines, deliveries, history, jobs, workers
+from app.services import deadlines, deliveries, history, jobs, tallies, workers
 from app.services.design import taking_effect
+from app.services.forecasting import nightly as forecasts
+from app.services.signals import looking
 from config.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -73,9 +75,13 @@ class Errands:
         ("fire_due", "* * * * * */2", "deadlines"),
         ("find_lost", "* * * * * */10", "deadlines"),
         ("deliver", "* * * * * */5", "notices"),
+        ("count", "* * * * * */3", "notices"),
         ("take_effect", "* * * * * */30", "deadlines"),
         ("tidy", "* * * * *", "deadlines"),
         ("anchor", "5 16 * * *", "deadlines"),  # 00:05 in Beijing
+        ("foretell_changed", "* * * * *", "notices"),
+        ("learn_forecasts", "30 17 * * *", "notices"),  # 01:30 in Beijing
+        ("look_for_signals", "30 18 * * *", "notices"),  # 02:30 in Beijing
     )
 
     def __init__(self, app: Flask) -> None:
@@ -125,6 +131,10 @@ class Errands:
         """Send what waits to be sent."""
         await self.here(deliveries.sweep)
 
+    async def count(self, timestamp: int) -> None:
+        """Let the counters follow the cases."""
+        await self.here(tallies.follow)
+
     async def take_effect(self, timestamp: int) -> None:
         """Put versions of diagrams in force whose day has come."""
         await self.here(taking_effect.sweep)
@@ -133,6 +143,18 @@ class Errands:
         """Throw away what dead workers had in hand; the rows know it better."""
         for lost in await self.queue.job_manager.get_stalled_jobs():
             await self.queue.job_manager.finish_job(lost, Status.FAILED, delete_job=True)
+
+    async def foretell_changed(self, timestamp: int) -> None:
+        """Look again at cases that changed since they were foretold."""
+        await self.here(forecasts.changed)
+
+    async def learn_forecasts(self, timestamp: int) -> None:
+        """Have each county's history learned from anew."""
+        await self.here(forecasts.nightly)
+
+    async def look_for_signals(self, timestamp: int) -> None:
+        """Look at what came in during the day for anything to ask about."""
+        await self.here(looking.nightly)
 
     async def anchor(self, timestamp: int) -> None:
         """Anchor the history of the day."""

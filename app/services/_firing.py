@@ -117,7 +117,7 @@ def _step(context: Context, timer: Any) -> None:
             raise WrongStage("该流程已中止或已结束，期限不再触发。")
         program = diagrams.compiled(context.session, context.process.diagram_id).program
         step = engine.fire(program, context.process.state, timer.engine_id)
-        line = _line(timer) | _merged(timer, context)
+        line = _line(timer) | _merged(timer, context) | _progress.foretold(context, step)
         record(context, "timer_fired", line, passed=step.passed)
         _progress.apply(context, step)
 

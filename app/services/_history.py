@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from app.domain import standing
 from app.domain.history import seal
 from app.services._catalogue import Chain, Context
 from app.services._rows import (
@@ -22,12 +23,13 @@ def record(
 ) -> None:
     """Append one line to the history of the context's case, or of its process if that has none.
 
-    No person means the system itself.
+    No person means the system itself. The line tells what has changed of the case, too.
 
     Raises:
         Conflict: another process of the case added a line at the same time.
     """
     case_id, by, chain = context.process.case_id, context.by, end_of_chain(context)
+    params = standing.tell(context.case, params or {}) if context.touched else params
     line: dict[str, Any] = {
         "case_id": case_id,
         "process_id": context.process.id or None,
@@ -48,6 +50,18 @@ def record(
         context.later.once(statement, chain.of_id, chain.move)
     about = {"timer_id": line["params"].get("timer_id"), "hash": chain.head}
     context.write(INSERT_EVENT, line | about)
+
+
+def record_rest(context: Context) -> None:
+    """Append a line if anything of the context's case has changed that no line has told."""
+    case = context.case
+    untold, before = standing.untold(case), standing.told(case)
+    for fact in ("stage", "light"):
+        if fact in untold:
+            record(context, f"{fact}_changed", {"from": before[fact], "to": untold[fact]})
+            return
+    if untold:
+        record(context, "register_changed")
 
 
 def end_of_chain(context: Context) -> Chain:

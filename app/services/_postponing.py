@@ -17,7 +17,7 @@ from app.domain.process import Task, Timer, TimerMove
 from app.domain.vocabulary import MoveCause
 from app.services import _changes, _lights
 from app.services._catalogue import Context, about, running
-from app.services._history import end_of_chain
+from app.services._history import end_of_chain, record_rest
 from app.services._moves import Why, tell
 from app.services._recounts import Forecast, Move
 
@@ -54,6 +54,7 @@ def put_off(session: Session, case: Case, plan: Forecast, reason: Reason, at: da
             moved += _put_off_timer(context, move, reason)
     if moved:
         _lights.refresh(context)
+        record_rest(context)
     return moved
 
 

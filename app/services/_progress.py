@@ -24,11 +24,12 @@ from app.domain.going import TICKING
 from app.domain.people import UNIT_ROLES, User
 from app.domain.process import Task, Timer
 from app.domain.rules import Anchor, Rule
+from app.domain.standing import NOW
 from app.domain.vocabulary import ProcessStatus, Role, Stage, TimerState
 from app.engine import ArmedTimer, OpenTask, Step
 from app.services import _lights, _rows, calendars, diagrams, elements, incidents
 from app.services._catalogue import EFFECTS, Context
-from app.services._history import record
+from app.services._history import record, record_rest
 from app.services._later import Later
 from app.services._rules import rule_of
 
@@ -87,7 +88,16 @@ def apply(context: Context, step: Step) -> list[int]:
         _report(context, step.stuck)
     if context.touched:
         _lights.refresh(context)
+        record_rest(context)
     return opened
+
+
+def foretold(context: Context, step: Step) -> dict[str, Any]:
+    """Return what a line about *step* says of the stage that it leads to, before it is taken."""
+    stages = [task.properties["stage"] for task in step.opened if task.properties.get("stage")]
+    if context.process.case_id is None or not stages:
+        return {}
+    return {NOW: {"stage": context.case.stage_by(Stage(stages[-1])).value}}
 
 
 def _report(context: Context, join: str) -> None:

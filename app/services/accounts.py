@@ -77,14 +77,17 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def signed_in(token: str) -> Actor | None:
-    """Return whose login *token* is, if it is still good."""
+def signed_in(token: str, *, by_itself: bool = False) -> Actor | None:
+    """Return whose login *token* is, if it is still good.
+
+    A page that asks *by_itself* does not show that somebody is there.
+    """
     digest, at = _digest(token), utcnow()
     rows = _LOGIN.rows(db.session.connection(), {"digest": digest})
     if not rows or not _is_good(rows[0], at):
         return None
     login = rows[0]
-    if (at - login.seen_at).total_seconds() > 60:
+    if not by_itself and (at - login.seen_at).total_seconds() > 60:
         with suppress(Unavailable):  # a disk that is full keeps nobody from reading
             _note_seen(digest, at)
     roles = frozenset(row.role for row in rows if row.role)

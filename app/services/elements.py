@@ -73,6 +73,11 @@ def drawing_of(session: Session, process_id: int) -> Drawing:
     return _drawing(row.id, row.sha256) if row else _NOTHING
 
 
+def drawing_of_version(diagram: Diagram) -> Drawing:
+    """Return the drawing of one version: an empty one if it cannot be read."""
+    return _drawing(diagram.id, diagram.sha256)
+
+
 @lru_cache(maxsize=64)
 def _drawing(diagram_id: int, _sha256: str) -> Drawing:
     """Read one version; it never changes."""

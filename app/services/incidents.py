@@ -131,7 +131,11 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     if actor.has(Role.SYSTEM_ADMIN):
         return true()
     cases = select(Case.id).where(Case.county_id == actor.county_id)
-    own = select(User.id).join(Unit).where(Unit.path.startswith(f"/{actor.county_id}/"))
+    own = (
+        select(User.id)
+        .join(Unit, Unit.id == User.unit_id)
+        .where(Unit.path.startswith(f"/{actor.county_id}/"))
+    )
     processes = select(Process.id).where(
         or_(
             Process.case_id.in_(cases),

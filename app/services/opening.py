@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.db import transaction
+from app.domain import standing
 from app.domain.case import Case
 from app.domain.deadlines import due
 from app.domain.errors import Invalid, NotAllowed, Sentence
 from app.domain.people import Actor, Unit
 from app.domain.rules import Anchor, Rule, Span
 from app.domain.rules import Unit as Counted
+from app.domain.standing import NOW
 from app.domain.vocabulary import Category, Mode, Role, Severity, SourceLevel
 from app.services import _start, calendars, diagrams
 from app.services._catalogue import Context, about
@@ -97,7 +99,8 @@ def enter(session: Session, feedback: Feedback, actor: Actor) -> Case:
     _set_limit(session, case, feedback)
     _add(session, case)
     context = Context(session, about(case), utcnow(), actor)
-    record(context, "opened", {"unit": lead.name, "due_on": case.due_on.isoformat()})
+    told = {"unit": lead.name, "due_on": case.due_on.isoformat(), NOW: standing.issued(case)}
+    record(context, "opened", told)
     _start.rectification(context)
     return case
 

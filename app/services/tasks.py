@@ -140,6 +140,7 @@ def complete(
         keep_title(context, compiled.terms.title, answers)
     step = engine.complete(compiled.program, task.state, task.engine_id, variables)
     line = {"task": task.name, "key": task.key, "decided": variables}
+    line |= _progress.foretold(context, step)
     record(context, "completed", line, passed=step.passed)
     return _progress.apply(context, step)
 

@@ -13,7 +13,7 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask) -> None:
     """Register all pages."""
-    from app.web import assets, frame, signing, wording
+    from app.web import assets, frame, narrowing, signing, wording
 
     # A form left open over lunch must still be accepted; the login's own end is the limit.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     assets.init_app(app)
     wording.init_app(app)
+    narrowing.init_app(app)
     for page in _pages():
         app.register_blueprint(page)
 
@@ -43,8 +44,10 @@ def _pages() -> list[Blueprint]:
         inbox,
         incidents,
         jobs,
+        ledger,
         letters,
         local_days,
+        monitor,
         notices,
         opening,
         processes,
@@ -58,6 +61,6 @@ def _pages() -> list[Blueprint]:
 
     pages = (signing, founding, inbox, tasks, opening, importing, changes, cases, follow_ups)
     others = (letters, notices, receiving, evidence, diagrams, designer, guide, rules, jobs)
-    watching = (processes, timers, incidents)
+    watching = (processes, timers, incidents, monitor, ledger)
     days = (calendar, calendar_import, local_days, school_terms)
     return [page.bp for page in pages + others + watching + days]

@@ -31,8 +31,8 @@ def _styles(path: Path, _stamp: int, entry: str) -> tuple[str, ...]:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the styles, and browsers leave to keep what is named with its digest."""
-    app.jinja_env.globals["styles"] = styles
+    """Give templates and their macros the built files, and let browsers keep them."""
+    app.jinja_env.globals.update(styles=styles, asset=asset)
 
     @app.after_request
     def keep(response: Response) -> Response:

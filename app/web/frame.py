@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from app.clock import LOCAL, today, utcnow
 from app.domain.people import Actor
 from app.domain.vocabulary import Role
 from app.services import inbox, incidents, notices
 from app.services.design import overview
+from app.services.forecasting import reading as forecasts
+from app.services.past import reach as past
+from app.services.reports import rights as reports
+from app.services.signals import asking as signals
 from app.texts import label, language, local_moment
 
 
@@ -73,18 +77,19 @@ class Frame:
         """The links at the left."""
         sections = [
             Section(gettext("办理"), self._work),
+            Section(gettext("监督"), self._watching),
             Section(gettext("台账"), self._ledger),
             Section(gettext("参考"), self._reference),
         ]
         if self.runs_the_office:
-            sections.insert(2, Section(gettext("督导办"), self._office))
+            sections.insert(3, Section(gettext("督导办"), self._office))
         if self.designs:
             # What somebody does all day comes first.
             place = 0 if overview.draws_only(self.actor) else -1
             sections.insert(place, Section(gettext("流程"), (self.designer,)))
         if incidents.watches(self.actor):
             sections.insert(-1, Section(gettext("运行"), self._running))
-        return sections
+        return [section for section in sections if section.links]
 
     @cached_property
     def tabbar(self) -> list[Link]:
@@ -94,6 +99,8 @@ class Frame:
         )
         if overview.draws_only(self.actor):
             return [self.designer, self._work[0], *self._reference[:2], bell]
+        if self.actor.has(Role.CHIEF, Role.COMMITTEE):
+            return [self._watching[0], self._work[0], *self._ledger[:2], bell]
         return [self._work[0], self._work[1], self._ledger[0], self._ledger[1], bell]
 
     @property
@@ -140,7 +147,21 @@ class Frame:
             Link("cases", gettext("整改事项"), "list", url_for("cases.page", open=1)),
             Link("letters", gettext("督办函"), "letter", url_for("letters.page")),
             Link("changes", gettext("变更与异议"), "change", url_for("changes.page")),
-            Link("timers", gettext("期限台账"), "alarm", url_for("timers.page")),
+            *(
+                [Link("ledger", gettext("整改台账"), "table", url_for("ledger.page"))]
+                if "ledger.page" in current_app.view_functions
+                else []
+            ),
+        )
+
+    @cached_property
+    def _watching(self) -> tuple[Link, ...]:
+        """The links of those who look how all stands; some of it only the office may see."""
+        drawn = current_app.view_functions
+        return tuple(
+            Link(key, str(name), icon, url_for(endpoint))
+            for key, name, icon, endpoint, may_see in _WATCHING
+            if endpoint in drawn and may_see(self.actor)
         )
 
     @cached_property
@@ -165,6 +186,23 @@ class Frame:
             Link("calendar", gettext("工作日历"), "calendar", url_for("calendar.page")),
             Link("guide", gettext("帮助"), "help", url_for("guide.page")),
         )
+
+
+def _sees_cases(actor: Actor) -> bool:
+    return actor.sees_cases
+
+
+#: Key, name, icon, endpoint, and who sees it, of the pages of those who watch.
+_WATCHING: tuple[tuple[str, Any, str, str, Callable[[Actor], bool]], ...] = (
+    ("overview", lazy_gettext("监控总览"), "gauge", "monitor.overview", _sees_cases),
+    ("timers", lazy_gettext("期限监控"), "alarm", "timers.page", _sees_cases),
+    ("heat", lazy_gettext("流程热力图"), "heat", "monitor.heat", _sees_cases),
+    ("statistics", lazy_gettext("统计指标"), "chart", "monitor.statistics", _sees_cases),
+    ("forecast", lazy_gettext("逾期预测"), "trend", "monitor.forecast", forecasts.sees),
+    ("signals", lazy_gettext("异常提示"), "ask", "monitor.signals", signals.concerns),
+    ("reports", lazy_gettext("统计报告"), "report", "monitor.reports", reports.may_read),
+    ("past", lazy_gettext("往日台账"), "history", "monitor.past", past.may_read),
+)
 
 
 def end_of_today() -> datetime:

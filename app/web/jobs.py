@@ -12,8 +12,13 @@ from flask_babel import gettext, lazy_gettext
 from app.clock import utcnow
 from app.domain.job import Job
 from app.domain.vocabulary import JobState, Role
-from app.services import calendar_moves, jobs, ledger_jobs, workers
+from app.services import batch_jobs, calendar_moves, jobs, ledger_export, ledger_jobs, workers
 from app.services.design import migrations, rehearsals
+from app.services.forecasting import nightly
+from app.services.past import totals, workbook
+from app.services.reports import making
+from app.services.signals import looking
+from app.web import narrowing
 from app.web.frame import is_partial
 from config.settings import Settings
 
@@ -30,6 +35,14 @@ def _plan(job: Job) -> str:
 #: Where one goes on when a job of some kind is done.
 _ONWARD: dict[str, tuple[Callable[[Job], str], Any]] = {
     ledger_jobs.KIND: (lambda _: url_for("cases.page"), lazy_gettext("查看整改事项")),
+    ledger_export.KIND: (
+        lambda job: url_for("ledger.exported", job_id=job.id),
+        lazy_gettext("下载台账"),
+    ),
+    batch_jobs.KIND: (
+        lambda job: url_for("timers.batch_result", job_id=job.id),
+        lazy_gettext("查看每项结果"),
+    ),
     calendar_moves.KIND: (
         lambda job: url_for("calendar.revision", number=job.params["version"]),
         lazy_gettext("查看这次日历变更"),
@@ -39,6 +52,24 @@ _ONWARD: dict[str, tuple[Callable[[Job], str], Any]] = {
             "designer.rehearsal", key=job.params["key"], version=job.params["version"]
         ),
         lazy_gettext("查看演练结果"),
+    ),
+    nightly.KIND: (lambda _: url_for("monitor.forecast"), lazy_gettext("查看逾期预测")),
+    looking.KIND: (lambda _: url_for("monitor.signals"), lazy_gettext("查看异常提示")),
+    workbook.KIND: (
+        lambda job: url_for("monitor.past_file", job_id=job.id),
+        lazy_gettext("下载往日台账"),
+    ),
+    totals.KIND: (
+        lambda job: url_for(
+            "monitor.past",
+            day=job.params["day"],
+            **narrowing.kept(totals.unpacked(job.params["narrow"])),
+        ),
+        lazy_gettext("查看往日台账"),
+    ),
+    making.KIND: (
+        lambda job: url_for("monitor.report", report_id=(job.outcome or {}).get("report", 0)),
+        lazy_gettext("查看报告"),
     ),
     migrations.KIND: (_plan, lazy_gettext("查看迁移方案")),
     migrations.UNDO: (_plan, lazy_gettext("查看迁移方案")),

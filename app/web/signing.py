@@ -9,6 +9,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from app.domain.errors import Unavailable
 from app.domain.people import Actor
+from app.domain.vocabulary import Role
 from app.http import status_of
 from app.services import accounts
 from app.services.accounts import LoginRefused
@@ -43,7 +44,7 @@ def _load(token: str) -> SignedIn | None:
     if "unavailable" in g:
         return None  # the page that says so is drawn for nobody
     try:
-        actor = accounts.signed_in(token)
+        actor = accounts.signed_in(token, by_itself="X-By-Itself" in request.headers)
     except Unavailable:
         g.unavailable = True
         raise
@@ -140,9 +141,11 @@ def _next() -> str:
 
 
 def _first_page() -> str:
-    """Return the inbox, or the designer for those who only draw."""
-    draws = "actor" in g and overview.draws_only(g.actor)
-    return url_for("designer.home" if draws else "inbox.page")
+    """Return the inbox; the designer for those who only draw, the overview for those who watch."""
+    if "actor" in g and overview.draws_only(g.actor):
+        return url_for("designer.home")
+    watches = "actor" in g and g.actor.has(Role.CHIEF, Role.COMMITTEE)
+    return url_for("monitor.overview" if watches else "inbox.page")
 
 
 def _local(url: str) -> str | None:

@@ -64,8 +64,18 @@ DATA = {
     "app/services/founding.py": "COMMITTEE",  # names of units, kept with the county
     "app/services/ledger_cells.py": "_DATE _UNTIL _DAYS _IN_WORKDAYS _YES _NO "
     "severity mode source_level",  # how ledgers are written
+    "app/services/ledger_bookkeeping.py": "SHEET",  # a sheet of a Chinese document
+    "app/services/ledger_fields.py": "COLUMNS",  # has its English beside it
+    "app/services/ledger_layouts.py": "LAYOUTS _UNIT _PROBLEM _LIMIT",  # has its English beside it
+    "app/services/ledger_workbook.py": "",  # a Chinese document
     "app/services/ledger_columns.py": "",  # headings, notes and examples of the ledger
     "app/services/ledger_template.py": "",  # the ledger itself, a Chinese document
+    "app/services/reports/pictures.py": "",  # a Chinese document
+    "app/services/reports/samples.py": "",  # goes into one for a trial
+    "app/services/reports/variables.py": "",  # names in Chinese templates
+    "app/services/reports/wording.py": "",  # a Chinese document
+    "app/services/past/workbook.py": "COLUMNS NOT_RECORDED proof write _head _OVERDUE "
+    "_steps",  # goes to Chinese auditors
 }
 
 HEADER = "# English. Message ids are the Chinese sentences of the program."

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 
 from app.demo.photographs import photograph
 
-expect.set_options(timeout=15_000)  # machines that run tests may be busy
+expect.set_options(timeout=40_000)  # machines that run tests may be busy
 
 PASSWORD = "Qinglan-2026"
 #: A refused form is no trouble, but Chromium notes each in its console.
@@ -26,7 +26,7 @@ class Person:
         self.context = browser.new_context(
             **{"base_url": address, "locale": "zh-CN", "viewport": wide} | options
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(40_000)
         self.page = self.new_page()
         if username:
             self.opens("/inbox")

@@ -56,6 +56,8 @@ def test_a_form_is_edited_beside_its_preview(analyst):
 
 def test_fields_are_dragged_deleted_and_brought_back(analyst):
     page = analyst.opens("/designer/rectification/forms/plan")
+    # Both rows in view: a page that scrolls under a pressed button drags another row.
+    page.set_viewport_size({"width": 1440, "height": 1800})
     names = page.locator(".field-row[data-depth='0'] .text")
     row(analyst, "配合单位").drag_to(row(analyst, "原因分析"), target_position={"x": 40, "y": 4})
     expect(names.first).to_contain_text("配合单位")

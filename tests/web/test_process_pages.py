@@ -60,7 +60,7 @@ def test_what_waits_for_a_deadline_says_which(office, process, cast):
     walks(process, "propose", "check", "publicise", "note_objections")
 
     assert "公示满7个工作日" in office.get("/processes").text
-    assert "兼职督学聘任：贺兰" in office.get("/monitor/timers").text
+    assert "兼职督学聘任：贺兰" in office.get("/monitor/timers?view=ledger").text
 
 
 def test_the_proof_of_its_deadline_names_the_process(office, process, cast):

@@ -61,6 +61,16 @@ def test_a_login_left_alone_ends(client, clock):
     person.get("/inbox", status=302)
 
 
+def test_a_page_that_refreshes_by_itself_keeps_nobody_signed_in(client, clock):
+    person = Visitor(client, "wangmin")
+    clock.shift(IDLE_FOR * 0.7)
+    person.get("/monitor", headers={"X-By-Itself": "1"})
+
+    clock.shift(IDLE_FOR * 0.7)
+
+    person.get("/inbox", status=302)
+
+
 def test_a_part_of_a_page_sends_the_whole_browser_to_the_login(client):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/tasks/7"}
 

@@ -112,7 +112,8 @@ class Day(fields.Field[date]):
     default_error_messages = _MISSING
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(metadata={"type": "string", "format": "date"}, **options)
+        meta = {"type": "string", "format": "date", **options.pop("metadata", {})}
+        super().__init__(metadata=meta, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_kwargs: Any) -> date:
         try:

@@ -20,7 +20,7 @@ from app.domain.vocabulary import MoveCause, ProcessStatus, Role, Stage, TimerSt
 from app.engine import ArmedTimer, OpenTask, Refusal, Step
 from app.services import _lights, _objection_clocks, _progress, calendars, diagrams, incidents
 from app.services._catalogue import Context, running
-from app.services._history import record
+from app.services._history import record, record_rest
 from app.services._remaining import Place
 from app.services._rules import rule_of
 from app.services.design._crossing import Candidate, Crossing, Target, Way, cross
@@ -80,6 +80,7 @@ def finish(one: Candidate, what: str, line: dict[str, Any]) -> None:
         record(context, what, line)
     if context.touched:
         _lights.refresh(context)
+        record_rest(context)
 
 
 def agree(one: Candidate, target: Target, stood: Step, waits: Step) -> Mapping[int, Task]:

@@ -6,11 +6,16 @@ const STAYS = 6000;
 
 export function note(message, kind = 'done') {
   const place = document.getElementById('notes');
+  if (kind === 'error' && stands(place, message)) return; // a page that refreshes by itself fails often
   const close = element('button', { type: 'button', 'aria-label': text('close') }, '✕');
   const mark = icon(kind === 'error' ? 'alert' : 'check');
   const made = element('div', { class: 'note', 'data-kind': kind }, mark, element('span', {}, message), close);
   place.append(made);
   settle(made);
+}
+
+function stands(place, message) {
+  return [...place.querySelectorAll('.note[data-kind=error] span')].some((one) => one.textContent === message);
 }
 
 export function showFlashed() {
