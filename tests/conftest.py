@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from typing import cast as typed
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
@@ -31,6 +32,10 @@ from app.services import accounts, deliveries, evidence
 from config.settings import Settings
 from tests import postgres
 from tests.cast import Cast
+
+#: Machines that run tests may be busy: how long one example takes says nothing.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 #: A Monday morning; the working calendar of 2026 is known.
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=LOCAL)
