@@ -8,9 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from app.cli.setup import demo_county
-from bench import floor, inbox, loops, ours, plain, submit, sweep
+from bench import floor, inbox, ledger, loops, ours, plain, register, submit, sweep
 
 CASES, ROUNDS = 20, 5
+WATCHED = ("/monitor", "/monitor/timers", "/ledger")
 
 
 def main() -> None:
@@ -40,7 +41,30 @@ def _measure(folder: Path) -> dict[str, float]:
         figures["inbox at 100,000 / at 1,000 tasks"] = round(inbox.seconds(actor) / few, 2)
         sweep.fill(100_000)
         figures["sweep that finds nothing among 100,000, ms"] = round(sweep.milliseconds(), 2)
+    return figures | _watching(folder)
+
+
+def _watching(folder: Path) -> dict[str, float]:
+    """Measure what the pages of those who watch take with few and with many cases."""
+    few, many = (_pages(folder / str(cases), cases) for cases in (10_000, 100_000))
+    figures: dict[str, float] = {}
+    for path in WATCHED:
+        figures[f"{path} at 100,000 cases, CPU ms"] = many[path]
+        figures[f"{path} at 100,000 / at 10,000 cases"] = round(many[path] / few[path], 2)
+    with ours.program(folder / "ledger"):
+        actor = ours.office()
+        ledger.fill(actor, 100_000)
+        seconds, grown = ledger.export(folder, actor)
+    figures["ledger of 100,000 rows to Excel, s"] = round(seconds, 1)
+    figures["ledger of 100,000 rows to Excel, MB grown"] = round(grown, 1)
     return figures
+
+
+def _pages(folder: Path, cases: int) -> dict[str, float]:
+    with register.program(folder) as app:
+        register.fill(cases)
+        taken = register.milliseconds(app, *WATCHED)
+    return {path: cpu for path, (_wall, cpu) in taken.items()}
 
 
 def _steps(folder: Path) -> dict[str, float]:

@@ -21,6 +21,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Date,
     DateTime,
@@ -56,7 +57,7 @@ TOWNS, SCHOOLS = 20, 20
 ROUNDS = 11
 
 _own = MetaData()
-N = Table("bench_n", _own, Column("i", Integer, primary_key=True))
+N = Table("bench_n", _own, Column("i", BigInteger, primary_key=True, autoincrement=False))
 DAY = Table(
     "bench_day",
     _own,

@@ -8,6 +8,7 @@ or few ask. Both ways give the same numbers: tests count each by the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, case, func, select
 from app.clock import local_date, today, utcnow
 from app.db import db, transaction
 from app.domain.case import Case
+from app.domain.errors import Unavailable
 from app.domain.people import Actor
 from app.domain.process import Diagram, Process, Task
 from app.domain.tally import ANY, COUNTED, FLOW_TALLY, KIND, STEP_TALLY, TALLIED, TALLY, Flow
@@ -69,7 +71,8 @@ def follow() -> None:
 def catch_up() -> AsOf:
     """Take in what changed just now, if that is not much; return how far the counters are."""
     if _is_behind():
-        _follow(BATCH)
+        with suppress(Unavailable):  # a disk that is full keeps nobody from reading
+            _follow(BATCH)
     at = db.session.scalar(select(TALLIED.c.at))
     return AsOf(at, _is_behind())
 
