@@ -147,21 +147,16 @@ class Frame:
             Link("cases", gettext("整改事项"), "list", url_for("cases.page", open=1)),
             Link("letters", gettext("督办函"), "letter", url_for("letters.page")),
             Link("changes", gettext("变更与异议"), "change", url_for("changes.page")),
-            *(
-                [Link("ledger", gettext("整改台账"), "table", url_for("ledger.page"))]
-                if "ledger.page" in current_app.view_functions
-                else []
-            ),
+            Link("ledger", gettext("整改台账"), "table", url_for("ledger.page")),
         )
 
     @cached_property
     def _watching(self) -> tuple[Link, ...]:
         """The links of those who look how all stands; some of it only the office may see."""
-        drawn = current_app.view_functions
         return tuple(
             Link(key, str(name), icon, url_for(endpoint))
             for key, name, icon, endpoint, may_see in _WATCHING
-            if endpoint in drawn and may_see(self.actor)
+            if may_see(self.actor)
         )
 
     @cached_property
