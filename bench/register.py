@@ -103,10 +103,10 @@ def fill(cases: int) -> None:
     with transaction() as session:
         for statement in _open_work(cases):
             session.execute(statement)
-    with transaction() as session:
-        session.execute(text("ANALYZE"))
     while tallies.catch_up().behind:
         pass
+    with transaction() as session:
+        session.execute(text("ANALYZE"))
 
 
 def _days() -> list[dict[str, Any]]:
