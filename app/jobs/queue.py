@@ -25,6 +25,7 @@ from app.db import db
 from app.services import deadlines, deliveries, history, jobs, tallies, workers
 from app.services.design import taking_effect
 from app.services.forecasting import nightly as forecasts
+from app.services.reports import schedule as reports
 from app.services.signals import looking
 from config.settings import Settings
 
@@ -78,6 +79,7 @@ class Errands:
         ("count", "* * * * * */3", "notices"),
         ("take_effect", "* * * * * */30", "deadlines"),
         ("tidy", "* * * * *", "deadlines"),
+        ("make_reports", "* * * * *", "notices"),
         ("anchor", "5 16 * * *", "deadlines"),  # 00:05 in Beijing
         ("foretell_changed", "* * * * *", "notices"),
         ("learn_forecasts", "30 17 * * *", "notices"),  # 01:30 in Beijing
@@ -138,6 +140,10 @@ class Errands:
     async def take_effect(self, timestamp: int) -> None:
         """Put versions of diagrams in force whose day has come."""
         await self.here(taking_effect.sweep)
+
+    async def make_reports(self, timestamp: int) -> None:
+        """Have those reports made whose time has come."""
+        await self.here(reports.sweep)
 
     async def tidy(self, timestamp: int) -> None:
         """Throw away what dead workers had in hand; the rows know it better."""

@@ -35,22 +35,21 @@ class Outcome:
     told: Sentence | None
 
 
-def start(
-    wish: Wish, actor: Actor, answering: Answering | None = None, *, key: str | None = None
-) -> Job:
+def start(wish: Wish, actor: Actor, answering: Answering | None = None) -> Job:
     """Have done to each task what `preview` tells, by a job.
 
     What is left out is told with the rest when the batch is done.
 
     Raises:
-        TaskNotFound, Invalid: as `preview` does; or there is nothing to do.
+        TaskNotFound, Invalid: as `preview` does; it is not said what to do, or there is nothing.
     """
+    wish.require_whole()
     lines = preview(wish, actor, answering)
     if not any(line.is_done for line in lines):
         raise Invalid(fields={"tasks": ["所选各项都不能这样办理。"]})
     params = {"action": wish.action.value, "to": wish.to}
     items = [(n, _item(line, wish)) for n, line in enumerate(lines, 1)]
-    order = Order(kind=KIND, params=params, actor=actor, key=key, items=items)
+    order = Order(kind=KIND, params=params, actor=actor, items=items)
     return jobs.start(order)
 
 
@@ -195,6 +194,6 @@ def get(job_id: int, actor: Actor) -> Job:
         NotFound: there is none, or somebody else's.
     """
     found = jobs.get(job_id, actor)
-    if found.kind != KIND:
+    if found.kind != KIND or found.made_by_id != actor.id:
         raise NotFound
     return found

@@ -60,6 +60,19 @@ class Wish:
     #: The revision of a task as its reader saw it, by its id: another one is not touched.
     revisions: Mapping[int, int] = field(default_factory=dict)
 
+    @property
+    def lacks(self) -> str:
+        """The name of what the action still wants to know; empty if all is said."""
+        if self.action is Action.HAND_OVER and not self.to:
+            return "colleague"
+        return "until" if self.action is Action.EXTEND and self.until is None else ""
+
+    def require_whole(self) -> None:
+        """Raise Invalid unless all is said that the action wants to know."""
+        if self.lacks:
+            wrong = {"colleague": "请选择转交给谁。", "until": "请填写延期至哪一天。"}
+            raise Invalid(fields={self.lacks: [wrong[self.lacks]]})
+
 
 #: Checks what the form of a step asks for, and returns the answers to it; raises Invalid.
 Answering = Callable[[Task], Mapping[str, Any]]

@@ -28,6 +28,8 @@ MARK = "xiaohao-ledger"
 VERSION = 1
 #: More lines than that are for reading only: nobody compares so many by eye.
 MOST_ROWS = 5_000
+#: More cycles or lines of history than any case has.
+MOST = 1_000_000
 #: Beside the texts of the columns: number, cycle, and the length of the history.
 _BESIDE = 3
 _FOREIGN = (
@@ -119,17 +121,30 @@ def read(lines: Sequence[Sequence[Any]] | None) -> Bookkeeping:
     if str(lines[0][1]) != str(VERSION):
         raise Invalid("这份文件由其他版本的系统导出，请重新导出后修改。")
     try:
-        slip = Slip(**json.loads(str(lines[0][2])))
+        slip = _whole(Slip(**json.loads(str(lines[0][2]))))
         bases = (_base(slip, line) for line in lines[1:] if line and line[0])
         return Bookkeeping(slip, {base.number: base for base in bases})
     except (ValueError, TypeError, IndexError) as error:
         raise Invalid(_FOREIGN, sheet=SHEET) from error
 
 
+def _whole(slip: Slip) -> Slip:
+    """Return the slip if it can be ours; raises ValueError if somebody has written into it."""
+    lists = (slip.columns, slip.headings, slip.foot)
+    texts = all(isinstance(one, list) and all(isinstance(t, str) for t in one) for one in lists)
+    if not texts or len(slip.columns) != len(slip.headings) or "number" not in slip.columns:
+        raise ValueError(slip.layout)
+    if slip.at.tzinfo is None or not isinstance(slip.heading_row, int):
+        raise ValueError(slip.exported_at)
+    return slip
+
+
 def _base(slip: Slip, line: Sequence[Any]) -> Base:
     texts = ["" if one is None else plain(one) for one in line[_BESIDE:]]
     texts += [""] * (len(slip.columns) - len(texts))
     number, cycle, length = str(line[0]), int(line[1]), int(line[2])
+    if not (0 <= cycle <= MOST and 0 <= length <= MOST):
+        raise ValueError(number)
     return Base(number, cycle, length, dict(zip(slip.columns, texts, strict=False)))
 
 

@@ -180,7 +180,8 @@ def file_of(job_id: int, actor: Actor) -> File:
     if job.kind != KIND or job.state is not JobState.DONE or job.made_by_id != actor.id:
         raise NotFound
     places = select(ExportPiece.place).filter_by(job_id=job_id).order_by(ExportPiece.place)
-    found = db.session.scalars(places).all()
+    kept = places.where(ExportPiece.written_at >= utcnow() - KEPT_FOR)
+    found = db.session.scalars(kept).all()
     if not found:
         raise NotFound("文件已过期删除，请重新导出。")
     return File(job.params["file"], _together(job_id, found))

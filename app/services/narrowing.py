@@ -17,6 +17,8 @@ from app.domain.vocabulary import Category, Mode, Severity, SourceLevel
 
 #: Cases that are judged apart: they last for years by their nature.
 LASTING = (Mode.STAGED, Mode.STANDING)
+#: Years in which a case can have been issued.
+YEARS = range(1949, 2200)
 #: The months in which terms begin, for figures.
 FEBRUARY, SEPTEMBER = 2, 9
 _YEAR = re.compile(r"(?P<year>20\d\d)")
@@ -93,6 +95,8 @@ def _of_days(key: str, starts: str, ends: str) -> Period:
         starts_on, ends_on = date.fromisoformat(starts), date.fromisoformat(ends)
     except ValueError:
         raise _wrong(key) from None
+    if starts_on.year not in YEARS or ends_on.year not in YEARS:
+        raise _wrong(key)
     if ends_on < starts_on:
         told = Sentence("期间的结束（%(ends)s）早于开始（%(starts)s）。", ends=ends, starts=starts)
         raise Invalid(fields={"period": [told]})

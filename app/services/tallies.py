@@ -202,7 +202,8 @@ def _kept(
     }
     conditions = [of.county_id == actor.county_id, of.scope.in_(scopes)]
     conditions += [column == value for column, value in asked.items() if value is not None]
-    conditions += [of.department_id == narrow.department_id] if narrow.department_id else []
+    if narrow.department_id is not None:
+        conditions.append(of.department_id == narrow.department_id)
     of_any = axis not in KIND and all(value is None for value in asked.values())
     conditions.append(of.category == ANY[0] if of_any else of.category != ANY[0])
     if not actor.sees_county:

@@ -45,6 +45,8 @@ def page(
     after: tuple[datetime, int] | None = None,
 ) -> Page:
     """List the open tasks of some steps, after the cursor *after*."""
+    if not steps:
+        return Page([], {}, None)
     conditions = [Task.sort_at < utcnow()] if overdue else []
     if after is not None:
         at, task_id = after

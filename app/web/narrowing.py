@@ -15,7 +15,7 @@ from app.domain.errors import Invalid, Sentence
 from app.domain.people import Unit, User
 from app.domain.vocabulary import Category, Severity, SourceLevel, UnitKind
 from app.services import cases, inspectors, tallies
-from app.services.narrowing import Narrowing, Period
+from app.services.narrowing import YEARS, Narrowing, Period
 from app.texts import label
 
 #: In the order in which a form shows them.
@@ -123,13 +123,16 @@ def day(name: str) -> date | None:
     """Return the day that the address holds under *name*.
 
     Raises:
-        Invalid: it is no day.
+        Invalid: it is no day, or none that anybody lives to see.
     """
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
         raise _means_nothing(name, text) from None
+    if found is not None and found.year not in YEARS:
+        raise _means_nothing(name, text)
+    return found
 
 
 def _unknown(name: str) -> Sentence:

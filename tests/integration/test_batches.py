@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.clock import LOCAL
 from app.db import db
 from app.domain.change import ChangeRequest
-from app.domain.errors import Conflict, Invalid, NotAllowed, TaskNotFound
+from app.domain.errors import Conflict, Invalid, NotAllowed, NotFound, TaskNotFound
 from app.domain.job import JobItem
 from app.domain.notice import Notice
 from app.domain.vocabulary import ChangeState, JobState, LetterState, Role
@@ -263,3 +263,19 @@ def test_a_large_batch_waits_for_whoever_runs_jobs(cast, case, office, monkeypat
     assert [one.told for one in batch_jobs.outcomes(job)] == [None]
     assert jobs.run(job.id)
     assert len(notices()) == 1
+
+
+@pytest.mark.parametrize(("action", "lacks"), [("hand_over", "colleague"), ("extend", "until")])
+def test_a_wish_that_does_not_say_all_is_sent_back(cast, case, office, action, lacks):
+    with pytest.raises(Invalid) as refused:
+        batch_jobs.start(wish(action, cast.task(case, "rectify")), office)
+
+    assert list(refused.value.fields) == [lacks]
+
+
+def test_what_became_of_a_batch_is_for_who_ordered_it(cast, case, office):
+    job, _ = carries_out(wish("urge", cast.task(case, "rectify")), office)
+
+    for other in ("xitong", "chenjianguo"):
+        with pytest.raises(NotFound):
+            batch_jobs.get(job.id, accounts.actor(other))

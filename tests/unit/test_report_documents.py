@@ -141,6 +141,7 @@ def test_the_shipped_template_is_what_the_program_builds_and_can_be_used(kind):
         ("{% for n in range(9999999) %}{% endfor %}", "循环只能是"),
         ("{{ 县名.__class__ }}", "没有名为“县名”的变量"),
         ("{{ 县名.upper() }}", "模板里不能使用“Call”"),
+        ("{{ '满' * 5000000000 }}", "模板里不能使用“Mul”"),
         ("{{ 县名|attr('x') }}", "没有过滤器“attr”"),
         ("{% set x = 1 %}", "模板里不能使用“Assign”"),
         ("{{ 县名 ", "标记写得不对"),

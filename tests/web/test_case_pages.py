@@ -56,6 +56,8 @@ def test_the_ledger_is_narrowed_down_by_its_address(office, case, cast):
         ("period=2026-05-01..2026-03-01", "期间的结束（2026-03-01）早于开始（2026-05-01）"),
         ("period=days&from=2026-05-01&to=2026-03-01", "早于开始"),
         ("period=days&from=2026-05-01", "请填写期间的开始和结束"),
+        ("period=0001-01-01..9999-12-31", "不是期间"),
+        ("since=9999-12-31", "“9999-12-31”不是“since”的有效取值"),
         ("period=heute", "“heute”不是期间"),
         ("since=yesterday", "“yesterday”不是“since”的有效取值"),
     ],

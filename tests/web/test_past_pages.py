@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.clock import today
 from app.db import db
+from app.domain.errors import NotFound
 from app.domain.history import Anchor
 from app.domain.past_day import PastDay
 from app.services import accounts, history, jobs
@@ -147,6 +148,9 @@ def test_a_program_has_the_past_written(client, case):
 
     path = workbook.made_by(job["id"], accounts.actor("wangmin"))
     assert path.read_bytes()[:2] == b"PK"
+    for other in ("xitong", "chenjianguo"):
+        with pytest.raises(NotFound):
+            workbook.made_by(job["id"], accounts.actor(other))
 
 
 @pytest.fixture

@@ -66,13 +66,15 @@ def is_much(asked: Asked, actor: Actor) -> bool:
 
 def _count(asked: Asked, actor: Actor, progress: Callable[[int], None] | None = None) -> Totals:
     sieve, counts, cases = Sieve(asked), Counter[str](), 0
-    for done, portion in enumerate(portions(asked, actor), start=1):
+    done = 0
+    for portion in portions(asked, actor):
+        done += len(portion)
         for one in portion:
             if sieve.keeps(one.standing):
                 cases += 1
                 counts.update(marks(one.standing, asked.day))
         if progress is not None:
-            progress(done * len(portion))
+            progress(done)
     return Totals(asked.day, cases, dict(counts), utcnow())
 
 
@@ -85,7 +87,8 @@ def _kept(asked: Asked, actor: Actor) -> PastDay | None:
 
 def reach_of(asked: Asked, actor: Actor) -> str:
     """Return by which name the totals of these cases are kept."""
-    told = ["all" if sees_all(actor) else "over", packed(asked.narrow)]
+    # What those who audit may see grows from day to day.
+    told = ["all" if sees_all(actor) else f"over:{today()}", packed(asked.narrow)]
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= 200 else hashlib.sha256(text.encode()).hexdigest()
 
@@ -99,7 +102,7 @@ def order(asked: Asked, actor: Actor) -> Job:
     reach = hashlib.sha256(reach_of(asked, actor).encode()).hexdigest()[:24]
     # Today is not over: each time it is counted anew.
     moment = f":{utcnow():%H%M}" if asked.day == today() else ""
-    key = f"{KIND}:{actor.county_id}:{asked.day}{moment}:{reach}"
+    key = f"{KIND}:{actor.id}:{asked.day}{moment}:{reach}"
     params = {"day": asked.day.isoformat(), "narrow": packed(asked.narrow)}
     return jobs.start(jobs.Order(kind=KIND, params=params, actor=actor, key=key))
 

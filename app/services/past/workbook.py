@@ -213,10 +213,11 @@ def made_by(job_id: int, actor: Actor) -> Path:
     """Return the workbook that a job of the actor's has written.
 
     Raises:
-        NotFound: it is no such job, it is not done, or the file is gone.
+        NotFound: it is no such job of the actor's, it is not done, or the file is gone.
     """
     found = jobs.get(job_id, actor)
-    name = (found.outcome or {}).get("file") if found.kind == KIND else None
+    own = found.kind == KIND and found.made_by_id == actor.id and sees_all(actor)
+    name = (found.outcome or {}).get("file") if own else None
     path = _store().path_of(name) if name else None
     if path is None or not path.exists():
         raise NotFound("没有这份导出文件，请重新导出。")

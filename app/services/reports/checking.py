@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from lxml import etree
 from app.domain.errors import Invalid, Sentence, TooLarge
 from app.services.reports import naming, samples
 from app.services.reports.rendering import render
+
+log = logging.getLogger(__name__)
 
 #: No template is larger, packed or unpacked.
 LARGEST, UNPACKED = 5_000_000, 60_000_000
@@ -78,7 +81,7 @@ def _faults(template: bytes) -> Iterator[Sentence]:
     try:
         made = DocxTemplate(BytesIO(template))
         made.init_docx()
-    except Exception as error:
+    except Exception as error:  # a broken file is answered with whatever breaks first
         raise Invalid(_NO_WORD_FILE) from error
     for part, text in _texts(made):
         lines = text.split("\n")
@@ -115,8 +118,10 @@ def _lined(xml: str) -> str:
 
 def _try_out(template: bytes) -> None:
     """Fill the template in with made-up figures and open what comes of it."""
+    values, drawn = samples.values(), samples.drawings()
     try:
-        Document(BytesIO(render(template, samples.values(), samples.drawings())))
-    except Exception as error:
+        Document(BytesIO(render(template, values, drawn)))
+    except Exception as error:  # a template can break anything; the log tells what
+        log.warning("a template cannot be filled in", exc_info=error)
         told = Sentence("试填模板时出错：%(why)s", why=str(error)[:200])
         raise Invalid("模板不能使用。", fields={"file": [told]}) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ from app.services.reports.census import Census
 from app.services.reports.rendering import render
 from app.services.reports.rights import require_maker
 from app.services.reports.spans import Span
+
+log = logging.getLogger(__name__)
 
 KIND = "report"
 
@@ -110,9 +113,11 @@ def write(report_id: int) -> Sentence:
     done = Sentence(
         "%(kind)s（%(starts)s 至 %(ends)s）已编制。", kind=Sentence(report.kind.label), **days
     )
+    drawn = pictures.drawings(report.figures)
     try:
-        document = render(template, told, pictures.drawings(report.figures))
-    except Exception as error:
+        document = render(template, told, drawn)
+    except Exception as error:  # a template can break anything; the log tells what
+        log.warning("report %s does not go into its template", report_id, exc_info=error)
         raise Invalid(
             "模板“%(name)s”填不进数字（%(why)s）。数字已经保存；请改模板或换回内置模板后重试。",
             name=name or Sentence("内置模板"),

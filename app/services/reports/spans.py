@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from app.clock import LOCAL, local_date
 from app.domain.errors import Invalid, Sentence
 from app.domain.report import ReportKind
-from app.services.narrowing import Period
+from app.services.narrowing import YEARS, Period
 from app.services.statistics import comparing
 
 THURSDAY = 3
@@ -82,8 +82,10 @@ def begun(kind: ReportKind, day: date, today: date) -> Span:
     """Return the span that *day* falls into.
 
     Raises:
-        Invalid: it has not begun yet.
+        Invalid: it has not begun yet, or was before there were figures.
     """
+    if day.year not in YEARS:
+        raise Invalid(fields={"day": ["年份不合理，请核对。"]})
     found = span(kind, day)
     if found.days.starts_on > today:
         told = Sentence("%(day)s 还没有到，不能编制。", day=found.days.starts_on)

@@ -21,7 +21,8 @@ from app.domain.signal import Signal, SignalCase, Wording, WordingBand
 from app.services.signals import texts
 from app.services.signals._kinds import MOST_LISTED, Fact, Finding, Look, signal
 
-PORTION = 100
+#: Few at a time: whoever looks holds the database, and others want to write.
+PORTION = 5
 #: So many candidates of one text are compared: a template that all use needs no more.
 MOST_COMPARED = 20
 FORMS: Mapping[str, str] = {
@@ -113,7 +114,7 @@ def _alike(session: Session, one: _Text, bands: Sequence[int]) -> Iterator[tuple
     )
     for wording, answers, number, unit in session.execute(query).all():
         text = texts.normal(texts.text_of(wording.form_key, answers), unit)
-        share = texts.alike(one.normal, text)
+        share = 1.0 if wording.exact == mine.exact else texts.alike(one.normal, text)
         if share >= texts.ALIKE:
             yield _Text(wording, number, unit, text), share
 
@@ -131,7 +132,7 @@ def _finding(session: Session, one: _Text, others: Sequence[tuple[_Text, float]]
         unit=one.unit,
         count=len({fact.unit for fact in facts}),
         form=Sentence(FORMS[mine.form_key]),
-        share=round(100 * min(share for _, share in others)),
+        share=min(fact.told.params["share"] for fact in facts if "share" in fact.told.params),
     )
     first = min(other.wording.submission_id for other, _ in others)
     key = asked.key if asked else f"{mine.form_key}:{first}"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.services.narrowing import Period
-from app.services.statistics.indicators import Indicator, Share
+from app.services.statistics.indicators import Share
 
 
 class Way(StrEnum):
@@ -56,10 +56,3 @@ def _way(points: float) -> Way:
     if points == 0:
         return Way.SAME
     return Way.UP if points > 0 else Way.DOWN
-
-
-def is_better(indicator: Indicator, way: Way) -> bool | None:
-    """Tell whether it is good news that the indicator went that *way*; ``None``: neither."""
-    if way is Way.SAME or not indicator.good:
-        return None
-    return (way is Way.UP) == (indicator.good > 0)

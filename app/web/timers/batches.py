@@ -121,7 +121,7 @@ def _draw(
         name=label(wish.action),
         doable=doable,
         left_out=[line for line in lines if not line.is_done],
-        ready=_is_ready(wish),
+        ready=not wish.lacks,
         refusal=_refusal(error) if error else None,
         today=today(),
         at_once=batch_lines.AT_ONCE,
@@ -133,10 +133,3 @@ def _refusal(error: Invalid) -> str:
     """Say what is wrong: the faults, where there are some."""
     faults = [sentence(text) for texts in error.fields.values() for text in texts]
     return faults[0] if faults else say(error)
-
-
-def _is_ready(wish: Wish) -> bool:
-    """Tell whether all is said that the action wants to know."""
-    if wish.action is Action.HAND_OVER:
-        return bool(wish.to)
-    return wish.action is not Action.EXTEND or wish.until is not None
