@@ -46,7 +46,7 @@ _TITLES = {
     "change_withdrawn": "变更申请已撤回",
     "objection_settled": "复查申请已办结",
     "notify": "流程通知",
-    "urged": "收到催办",
+    "reminded": "收到催办",
     "version_submitted": "流程版本等待审核",
     "version_approved": "流程版本已通过审核",
     "version_returned": "流程版本被退回修改",

@@ -7,7 +7,7 @@ EVENTS = {
     "claimed": "认领“%(task)s”",
     "released": "释放“%(task)s”",
     "handed_over": "将“%(task)s”转交%(to)s",
-    "urged": "催办“%(task)s”，已通知%(to)s",
+    "reminded": "催办“%(task)s”，已通知%(to)s",
     "timer_fired": "期限届满：%(timer)s%(merged)s",
     "timer_skipped": "跳过无法执行的期限“%(timer)s”，理由：%(reason)s",
     "deemed_served": "逾期未签收，视为送达",
@@ -69,7 +69,7 @@ EVENTS = {
 
 #: The sentences of notices that people cause, not diagrams: no diagram may send these.
 VERSION_NOTICES = {
-    "urged": "%(by)s催办：有一项%(due)s到期的待办等您办理，请抓紧",
+    "reminded": "%(by)s催办：有一项%(due)s到期的待办等您办理，请抓紧",
     "version_submitted": "“%(name)s”第%(version)s版等待审核",
     "version_approved": "“%(name)s”第%(version)s版已通过审核",
     "version_returned": "“%(name)s”第%(version)s版被退回修改",

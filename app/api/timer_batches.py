@@ -1,4 +1,4 @@
-"""Doing something to many tasks at once: urge, hand over, ask for an extension, sign letters."""
+"""Doing something to many tasks at once: remind, hand over, ask for an extension, sign letters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def preview_batch(action: str, body: dict[str, Any]) -> dict[str, Any]:
     writes=True,
 )
 def act_on_batch(action: str, body: dict[str, Any]) -> Response:
-    """Have it done by a job: `urge`, `hand_over`, `extend` or `sign`; its result is told apart.
+    """Have it done by a job: `remind`, `hand_over`, `extend` or `sign`; its result is told apart.
 
     What can't be done is left out and told there; 422 if nothing can be done at all.
     """

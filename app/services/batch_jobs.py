@@ -17,7 +17,7 @@ from app.domain.job import Job, JobItem
 from app.domain.people import Actor, User
 from app.domain.process import Task
 from app.domain.vocabulary import ChangeKind
-from app.services import changes, jobs, tasks, timer_list, urging
+from app.services import changes, jobs, reminding, tasks, timer_list
 from app.services._sentences import packed, unpacked
 from app.services.batch_lines import AT_ONCE, Action, Answering, Line, Wish, preview
 from app.services.jobs import Order, Progress, Result
@@ -135,8 +135,8 @@ def _settle(item_id: int, outcome: dict[str, Any]) -> None:
         )
 
 
-def _urge(facts: Mapping[str, Any], _params: Mapping[str, Any], actor: Actor) -> None:
-    urging.urge(facts["task"], actor)
+def _remind(facts: Mapping[str, Any], _params: Mapping[str, Any], actor: Actor) -> None:
+    reminding.remind(facts["task"], actor)
 
 
 def _hand_over(facts: Mapping[str, Any], params: Mapping[str, Any], actor: Actor) -> None:
@@ -155,7 +155,7 @@ def _sign(facts: Mapping[str, Any], _params: Mapping[str, Any], actor: Actor) ->
 
 
 _ACTS: Mapping[Action, Callable[[Mapping[str, Any], Mapping[str, Any], Actor], None]] = {
-    Action.URGE: _urge,
+    Action.REMIND: _remind,
     Action.HAND_OVER: _hand_over,
     Action.EXTEND: _extend,
     Action.SIGN: _sign,

@@ -30,7 +30,7 @@ from app.domain.letter import Letter
 from app.domain.people import Actor, User
 from app.domain.process import Task
 from app.domain.vocabulary import ChangeKind, Term
-from app.services import _change_rules, inbox, timer_list, urging
+from app.services import _change_rules, inbox, reminding, timer_list
 from app.services._change_rules import Asking
 from app.services._scope import holds, of_standalone, visible
 
@@ -42,7 +42,7 @@ AT_ONCE = 20
 class Action(Term):
     """What can be done to many tasks at once."""
 
-    URGE = "urge", "催办"
+    REMIND = "remind", "催办"
     HAND_OVER = "hand_over", "转交"
     EXTEND = "extend", "申请延期"
     SIGN = "sign", "审签督办函"
@@ -161,13 +161,13 @@ def _why(error: DomainError) -> Sentence:
     return first if isinstance(first, Sentence) else Sentence(first)
 
 
-def _urge(session: Session, _wish: Wish, actor: Actor, tasks: Sequence[Task]) -> Judge:
-    urged = urging.urged_lately(session, tasks)
+def _remind(session: Session, _wish: Wish, actor: Actor, tasks: Sequence[Task]) -> Judge:
+    reminded = reminding.reminded_lately(session, tasks)
 
     def judge(task: Task) -> DomainError | Sentence:
-        if (found := urging.refusal(session, task, actor, urged=urged)) is not None:
+        if (found := reminding.refusal(session, task, actor, reminded=reminded)) is not None:
             return found
-        return Sentence("通知%(who)s", who=urging.holder_of(task))
+        return Sentence("通知%(who)s", who=reminding.holder_of(task))
 
     return judge
 
@@ -258,7 +258,7 @@ def _letter(task: Task) -> Letter | None:
 
 
 _JUDGES: Mapping[Action, Callable[[Session, Wish, Actor, Sequence[Task]], Judge]] = {
-    Action.URGE: _urge,
+    Action.REMIND: _remind,
     Action.HAND_OVER: _hand_over,
     Action.EXTEND: _extend,
     Action.SIGN: _sign,

@@ -37,9 +37,7 @@ def asked(*more: str) -> Narrowing:
     Raises:
         Invalid: it holds another parameter, or a value that means nothing; each is named.
     """
-    unknown = [name for name in request.args if name not in NAMES and name not in more]
-    if unknown:
-        raise Invalid(fields={name: [_unknown(name)] for name in unknown})
+    only(*NAMES, *more)
     return Narrowing(
         period=_period(),
         inspection=request.args.get("inspection", "").strip()[:120],
@@ -52,6 +50,13 @@ def asked(*more: str) -> Narrowing:
         inspector_id=number("inspector"),
         lasting=flag("lasting"),
     )
+
+
+def only(*names: str) -> None:
+    """Raise Invalid, naming each, if the address holds other parameters than these."""
+    unknown = [name for name in request.args if name not in names]
+    if unknown:
+        raise Invalid(fields={name: [_unknown(name)] for name in unknown})
 
 
 def _period() -> Period | None:

@@ -1,5 +1,6 @@
 """Rules about the program as a whole: routes, migrations, settings, catalogue, glossary."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
 
+from app import scheduler
 from app.db import db
 from app.domain.models import process
+from app.jobs.queue import Errands
 from app.services.catalogue import ANSWERS, EFFECTS
 from app.texts import NOTICES
 
@@ -70,3 +73,13 @@ def test_every_notice_of_a_diagram_has_a_sentence():
 
 def test_a_task_row_carries_no_process_state():
     assert "state" not in process.Task.__table__.c
+
+
+def test_workers_do_what_the_served_process_does_by_the_clock():
+    embedded = inspect.getsource(scheduler.start)
+    done = set(re.findall(r"_within\(app, ([\w.]+)\)", embedded)) - {"sweep"}
+
+    errands = inspect.getsource(Errands)
+
+    assert done
+    assert {one for one in done if f"self.here({one}" not in errands} == set()

@@ -13,7 +13,7 @@ from app.domain.job import JobItem
 from app.domain.notice import Notice
 from app.domain.vocabulary import ChangeState, JobState, LetterState, Role
 from app.forms.at_once import extending, signing
-from app.services import accounts, batch_jobs, batch_lines, history, jobs, tasks, urging
+from app.services import accounts, batch_jobs, batch_lines, history, jobs, reminding, tasks
 from app.services.batch_lines import Action, Wish
 from tests.cast import SCHOOL
 
@@ -54,55 +54,55 @@ def carries_out(wish, actor, answering=None):
     return job, [(one.is_done, str(one.told)) for one in batch_jobs.outcomes(job)]
 
 
-def notices(what="urged"):
+def notices(what="reminded"):
     return db.session.scalars(select(Notice).filter_by(what=what)).all()
 
 
-def test_urging_tells_who_holds_the_task_and_writes_it_down(cast, case, office):
+def test_reminding_tells_who_holds_the_task_and_writes_it_down(cast, case, office):
     task = cast.task(case, "rectify")
 
-    _, outcomes = carries_out(wish("urge", task), office)
+    _, outcomes = carries_out(wish("remind", task), office)
 
     assert outcomes == [(True, f"通知单位责任人（{SCHOOL}）")]
     (notice,) = notices()
     assert notice.user_id == accounts.actor("lyxx_owner").id
     assert notice.params["due"] == case.due_on.isoformat()
-    assert "urged" in cast.told(case)
+    assert "reminded" in cast.told(case)
     assert history.verify() == []
 
 
-def test_who_took_a_task_on_is_urged_alone(cast, case, office):
+def test_who_took_a_task_on_is_reminded_alone(cast, case, office):
     other = cast.hires("second", Role.UNIT_OWNER)
     task = cast.task(case, "rectify")
     tasks.claim(task.id, other)
 
-    urging.urge(task.id, office)
+    reminding.remind(task.id, office)
 
     assert [one.user_id for one in notices()] == [other.id]
 
 
-def test_nobody_is_urged_twice_within_a_working_day(cast, case, office):
+def test_nobody_is_reminded_twice_within_a_working_day(cast, case, office):
     task = cast.task(case, "rectify")
     cast.clock.move_to(datetime(2026, 3, 6, 16, tzinfo=LOCAL))  # a Friday
-    urging.urge(task.id, office)
+    reminding.remind(task.id, office)
 
     for day in (6, 7, 8):
         cast.clock.move_to(datetime(2026, 3, day, 17, tzinfo=LOCAL))
-        assert "已催办过" in told(wish("urge", task), accounts.actor("chenjianguo"))[0]
+        assert "已催办过" in told(wish("remind", task), accounts.actor("chenjianguo"))[0]
         with pytest.raises(Conflict):
-            urging.urge(task.id, office)
+            reminding.remind(task.id, office)
 
     cast.clock.move_to(datetime(2026, 3, 9, 8, tzinfo=LOCAL))
-    urging.urge(task.id, office)
+    reminding.remind(task.id, office)
     assert len(notices()) == 2
 
 
 @pytest.mark.parametrize("who", ["lyxx_head", "lyxx_owner"])
-def test_a_unit_urges_nobody(cast, case, who):
+def test_a_unit_reminds_nobody(cast, case, who):
     task = cast.task(case, "rectify")
 
     with pytest.raises(NotAllowed):
-        urging.urge(task.id, accounts.actor(who))
+        reminding.remind(task.id, accounts.actor(who))
     assert notices() == []
 
 
@@ -113,20 +113,20 @@ def test_a_task_of_somebody_elses_case_is_not_found(cast, case, office):
         with pytest.raises(TaskNotFound):
             batch_lines.preview(wish(action, task), stranger)
     with pytest.raises(TaskNotFound):
-        batch_lines.preview(Wish(Action.URGE, [task.id, 999_999]), office)
+        batch_lines.preview(Wish(Action.REMIND, [task.id, 999_999]), office)
 
 
 def test_a_batch_of_nothing_or_of_too_much_is_refused(cast, case, office):
     with pytest.raises(Invalid):
-        batch_lines.preview(Wish(Action.URGE, []), office)
+        batch_lines.preview(Wish(Action.REMIND, []), office)
     with pytest.raises(Invalid):
-        batch_lines.preview(Wish(Action.URGE, list(range(1, 502))), office)
+        batch_lines.preview(Wish(Action.REMIND, list(range(1, 502))), office)
 
 
 def test_a_preview_changes_nothing(cast, case, office):
     task, before = cast.task(case, "rectify"), cast.told(case)
 
-    batch_lines.preview(wish("urge", task), office)
+    batch_lines.preview(wish("remind", task), office)
 
     assert (cast.told(case), notices()) == (before, [])
     assert db.session.scalar(select(func.count(JobItem.id))) == 0
@@ -136,7 +136,7 @@ def test_what_the_preview_leaves_out_the_batch_leaves_out_and_tells(cast, case, 
     done, open_task = cast.task(case, "rectify"), cast.task(cast.open_case(), "acknowledge")
     cast.does(case, "rectify")
 
-    _, outcomes = carries_out(wish("urge", done, open_task), office)
+    _, outcomes = carries_out(wish("remind", done, open_task), office)
 
     assert [one[0] for one in outcomes] == [False, True]
     assert "办结" in outcomes[0][1]
@@ -148,7 +148,7 @@ def test_a_task_that_moved_since_it_was_looked_at_is_left_alone(cast, case, offi
     tasks.claim(task.id, accounts.actor("lyxx_owner"))
     db.session.refresh(task)
 
-    (line,) = batch_lines.preview(wish("urge", task, revisions=seen), office)
+    (line,) = batch_lines.preview(wish("remind", task, revisions=seen), office)
 
     assert "刚被他人更新" in line.why_not
 
@@ -230,7 +230,7 @@ def test_nobody_signs_a_letter_of_his_own_or_without_the_post(cast, case, office
 
 def test_a_job_that_broke_off_goes_on_and_does_nothing_twice(cast, office, monkeypatch):
     chosen = [cast.task(cast.open_case(), "acknowledge") for _ in range(3)]
-    job = batch_jobs.start(wish("urge", *chosen), office)
+    job = batch_jobs.start(wish("remind", *chosen), office)
     settle, settled = batch_jobs._settle, []
 
     def dies(item_id, outcome):
@@ -256,7 +256,7 @@ def test_a_large_batch_waits_for_whoever_runs_jobs(cast, case, office, monkeypat
     monkeypatch.setattr(batch_jobs, "AT_ONCE", 0)
 
     job = batch_jobs.hurry(
-        batch_jobs.start(wish("urge", cast.task(case, "rectify")), office), office
+        batch_jobs.start(wish("remind", cast.task(case, "rectify")), office), office
     )
 
     assert (job.state, notices()) == (JobState.QUEUED, [])
@@ -274,7 +274,7 @@ def test_a_wish_that_does_not_say_all_is_sent_back(cast, case, office, action, l
 
 
 def test_what_became_of_a_batch_is_for_who_ordered_it(cast, case, office):
-    job, _ = carries_out(wish("urge", cast.task(case, "rectify")), office)
+    job, _ = carries_out(wish("remind", cast.task(case, "rectify")), office)
 
     for other in ("xitong", "chenjianguo"):
         with pytest.raises(NotFound):

@@ -1,5 +1,6 @@
 """A ledger goes out, is changed in a spreadsheet, and comes back."""
 
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -104,6 +105,35 @@ def test_a_sheet_without_numbers_knows_its_lines_too(cast, office):
 
     db.session.refresh(case)
     assert case.location == "食堂"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"columns": ["remark"]},
+        {"headings": []},
+        {"foot": [1]},
+        {"exported_at": "gestern"},
+        {"columns": "number"},
+    ],
+)
+def test_a_forged_bookkeeping_is_refused_in_words(cast, office, forged):
+    cast.open_case()
+    book = Workbook(office)
+    cell = book.book.worksheets[1].cell(1, 3)
+    cell.value = json.dumps(json.loads(cell.value) | forged)
+
+    with pytest.raises(Invalid, match="不能核对"):
+        check(book.saved(), "台账.xlsx", office)
+
+
+def test_a_forged_length_of_history_is_refused_in_words(cast, office):
+    cast.open_case()
+    book = Workbook(office)
+    book.book.worksheets[1].cell(2, 3).value = "9" * 30
+
+    with pytest.raises(Invalid, match="不能核对"):
+        check(book.saved(), "台账.xlsx", office)
 
 
 def test_a_cell_changed_meanwhile_is_a_conflict_told_by_whom_and_left_alone(cast, office, actor):

@@ -201,3 +201,9 @@ def test_programs_get_the_same_numbers_tasks_and_ways(client):
     assert sum(stop["workdays"] or 0 for stop in way["stops"]) == 35
     office.get("/diagrams/rectification/heat?period=2027-2026", 422)
     office.get("/diagrams/nothing/heat", 404)
+
+
+def test_where_nothing_waits_the_list_of_what_waits_is_empty(client):
+    clerk = Visitor(client(), "lyxx_clerk")
+
+    assert not clerk.get(f"{PAGE}/rectification/steps").all("//main//td//a")

@@ -103,18 +103,18 @@ def test_a_unit_sees_its_own_and_an_administrator_nothing(case, client):
     assert "不查看具体事项" in Visitor(client, "xitong").get("/monitor/timers").text
 
 
-def test_urging_shows_first_what_will_be_done_and_then_what_was(cast, case, client):
+def test_reminding_shows_first_what_will_be_done_and_then_what_was(cast, case, client):
     office, task = Visitor(client, "wangmin"), cast.task(case, "rectify")
-    preview = office.get(batch("urge", task, cast.task(case, "draft_letter")))
+    preview = office.get(batch("remind", task, cast.task(case, "draft_letter")))
     assert "将办理 1 项，不办理 1 项" in preview.text
     assert "通知单位责任人" in preview.text
     assert "无需催办" in preview.text
 
-    result = office.follow(office.post(batch("urge", task).split("?")[0], task=str(task.id)))
+    result = office.follow(office.post(batch("remind", task).split("?")[0], task=str(task.id)))
 
     assert "已办理 1 项" in result.text
-    assert [one.what for one in db.session.scalars(select(Notice).filter_by(what="urged"))]
-    again = office.get(batch("urge", task))
+    assert [one.what for one in db.session.scalars(select(Notice).filter_by(what="reminded"))]
+    again = office.get(batch("remind", task))
     assert not again.all("//form[@method='post'][.//button[contains(., '确认')]]")
 
 
@@ -148,22 +148,22 @@ def test_a_task_is_handed_over_on_the_page(cast, case, client):
 def test_what_can_not_be_done_at_all_says_so(cast, case, client):
     owner, task = Visitor(client, "lyxx_owner"), cast.task(case, "rectify")
 
-    page = owner.post("/monitor/timers/batch/urge", 422, task=str(task.id))
+    page = owner.post("/monitor/timers/batch/remind", 422, task=str(task.id))
 
     assert "所选各项都不能这样办理" in page.text
     owner.get("/monitor/timers/batch/dance?task=1", 404)
-    Visitor(client, "sgzx_head").get(batch("urge", task), 404)
+    Visitor(client, "sgzx_head").get(batch("remind", task), 404)
 
 
 def test_all_that_the_address_asks_for_is_taken_at_once(cast, case, client):
-    page = Visitor(client, "wangmin").get("/monitor/timers/batch/urge?all=1&window=overdue")
+    page = Visitor(client, "wangmin").get("/monitor/timers/batch/remind?all=1&window=overdue")
 
     assert "将办理 1 项" in page.text
 
 
 def test_the_result_of_a_batch_is_for_who_started_it(cast, case, client):
     office, task = Visitor(client, "wangmin"), cast.task(case, "rectify")
-    answer = office.post("/monitor/timers/batch/urge", task=str(task.id))
+    answer = office.post("/monitor/timers/batch/remind", task=str(task.id))
 
     Visitor(client, "lyxx_head").get(answer.response.location, 404)
     number = db.session.scalars(select(Job.id)).one()
@@ -201,17 +201,17 @@ def test_programs_go_on_after_the_last_row(cast, case, client):
 def test_programs_preview_a_batch_and_have_it_done(cast, case, client):
     office, task = Caller(client, "wangmin"), cast.task(case, "rectify")
     body = {"tasks": [{"id": task.id, "revision": task.revision}]}
-    (line,) = office.post("/timers/batches/urge/preview", json=body)["items"]
+    (line,) = office.post("/timers/batches/remind/preview", json=body)["items"]
     assert line["will"].startswith("通知单位责任人")
 
-    job = office.post("/timers/batches/urge", 202, json=body)
+    job = office.post("/timers/batches/remind", 202, json=body)
     assert jobs.run(job["id"])
 
     done = office.get(f"/timers/batches/results/{job['id']}")
     assert [one["is_done"] for one in done["items"]] == [True]
     Caller(client, "zhoulan").get(f"/timers/batches/results/{job['id']}", 404)
-    Caller(client, "sgzx_head").post("/timers/batches/urge/preview", 404, json=body)
-    office.post("/timers/batches/urge", 422, json=body)
+    Caller(client, "sgzx_head").post("/timers/batches/remind/preview", 404, json=body)
+    office.post("/timers/batches/remind", 422, json=body)
 
 
 def test_a_batch_that_is_sent_twice_is_one_batch(cast, case, client):
@@ -219,6 +219,6 @@ def test_a_batch_that_is_sent_twice_is_one_batch(cast, case, client):
     body = {"tasks": [{"id": task.id}]}
     again = {"json": body, "headers": {"Idempotency-Key": "a"}}
 
-    first, second = (office.post("/timers/batches/urge", 202, **again) for _ in range(2))
+    first, second = (office.post("/timers/batches/remind", 202, **again) for _ in range(2))
 
     assert first["id"] == second["id"]

@@ -20,8 +20,8 @@ from app.domain.deadlines import last_day
 from app.domain.process import Task
 from app.domain.rules import Unit
 from app.services import calendars
+from app.services.reminding import holder_of
 from app.services.timer_ledger import Window
-from app.services.urging import holder_of
 from app.texts import sentence, timer_name
 
 

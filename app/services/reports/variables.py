@@ -84,7 +84,7 @@ RATES: Mapping[str, str] = {
     "回头看覆盖率": "looked_back",
     "反弹率": "relapsed",
     "反弹率按销号": "relapsed_of_closed",
-    "督办率": "urged",
+    "督办率": "expedited",
 }
 
 

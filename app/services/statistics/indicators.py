@@ -204,7 +204,7 @@ _QUALITY = Group(
             -1,
         ),
         Indicator(
-            "urged",
+            "expedited",
             "督办率",
             "印发过督办函的 ÷ 下达的",
             *("got_letter", "issued"),

@@ -22,7 +22,7 @@ from app.web.timers.blueprint import bp
 
 #: The fields of the form of an extension that one batch answers alike.
 _SHARED = ("extension_ground", "reason", "done_so_far", "safeguards")
-_ACTIONS = "any(urge, hand_over, extend, sign)"
+_ACTIONS = "any(remind, hand_over, extend, sign)"
 
 
 @bp.get(f"/monitor/timers/batch/<{_ACTIONS}:action>")

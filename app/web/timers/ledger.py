@@ -67,7 +67,7 @@ def draw() -> str:
 
 
 def _filter() -> TimerFilter:
-    narrowing.asked("view", "after", *_NARROWING)
+    narrowing.only("view", "after", *_NARROWING)
     state, window = narrowing.word(TimerState, "state"), narrowing.word(Window, "window")
     check, case = narrowing.word(Check, "check"), typed("case")
     return TimerFilter(

@@ -19,8 +19,8 @@ from app.services import english, timer_list
 from app.services._reach import COUNTED
 from app.services.batch_lines import AT_ONCE, MOST, Action
 from app.services.elements import Element
+from app.services.reminding import MAY_REMIND
 from app.services.timer_list import Asked, Next
-from app.services.urging import URGES
 from app.texts import language, timer_name
 from app.web import cursor, narrowing
 from app.web.due import Due, due_of_task
@@ -163,7 +163,7 @@ def figure(count: int) -> str:
 def actions_of(actor: Actor) -> list[Action]:
     """List what the person may do to many tasks at once."""
     may = {
-        Action.URGE: actor.has(*URGES, Role.DEPARTMENT),
+        Action.REMIND: actor.has(*MAY_REMIND, Role.DEPARTMENT),
         Action.HAND_OVER: actor.sees_cases,
         Action.EXTEND: actor.has(Role.UNIT_OWNER),
         Action.SIGN: actor.has(Role.CHIEF),

@@ -25,12 +25,12 @@ from app.services.inbox import get_task, require_going
 from app.services.timer_list import starts
 
 #: The kind of notice, and of the line of history.
-URGED = "urged"
-#: Who may urge whoever holds a task that they see.
-URGES = frozenset({Role.OFFICE, Role.OFFICE_HEAD, Role.CHIEF, Role.INSPECTOR})
+REMINDED = "reminded"
+#: Who may remind whoever holds a task that they see.
+MAY_REMIND = frozenset({Role.OFFICE, Role.OFFICE_HEAD, Role.CHIEF, Role.INSPECTOR})
 
 
-def urge(task_id: int, actor: Actor) -> int:
+def remind(task_id: int, actor: Actor) -> int:
     """Tell those who hold a task that it is waited for; return how many were told.
 
     Raises:
@@ -39,7 +39,7 @@ def urge(task_id: int, actor: Actor) -> int:
     """
     task = get_task(task_id, actor)
     with transaction() as session:
-        # Two who urge at once must not both find that nobody has.
+        # Two who remind at once must not both find that nobody has.
         task = session.get_one(Task, task_id, populate_existing=True, with_for_update=True)
         if (why_not := refusal(session, task, actor)) is not None:
             raise why_not
@@ -55,27 +55,27 @@ def _tell(session: Session, task: Task, actor: Actor) -> int:
     common = {
         "case_id": task.case_id,
         "process_id": None if task.case_id else task.process_id,
-        "what": URGED,
+        "what": REMINDED,
         "params": {"by": actor.name, "due": due, "task_id": task.id},
         "at": at,
     }
     tell_people(session, _key(task, at), User.id.in_(told), common)
     context = Context(session, running(session, task.process_id), at, actor)
     to = task.assignee.name if task.assignee else task.role
-    record(context, URGED, {"task": task.name, "key": task.key, "to": to})
+    record(context, REMINDED, {"task": task.name, "key": task.key, "to": to})
     return len(told)
 
 
 def _key(task: Task, at: datetime) -> str:
-    return f"{URGED}:{task.id}:{_workday(task, at)}:"
+    return f"{REMINDED}:{task.id}:{_workday(task, at)}:"
 
 
 def refusal(
-    session: Session, task: Task, actor: Actor, *, urged: Collection[int] | None = None
+    session: Session, task: Task, actor: Actor, *, reminded: Collection[int] | None = None
 ) -> DomainError | None:
-    """Return why *actor* can't urge who holds a task that they see; ``None`` if they can.
+    """Return why *actor* can't remind who holds a task that they see; ``None`` if they can.
 
-    Who asks of many tasks says which of them have been *urged*.
+    Who asks of many tasks says which of them have been *reminded*.
     """
     try:
         require_going(task)
@@ -83,7 +83,7 @@ def refusal(
         return error
     if (found := _of_person(task, actor)) is not None:
         return found
-    if task.id in (urged_lately(session, [task]) if urged is None else urged):
+    if task.id in (reminded_lately(session, [task]) if reminded is None else reminded):
         return Conflict("本工作日内已催办过，请在下一个工作日再催。")
     return None
 
@@ -91,15 +91,15 @@ def refusal(
 def _of_person(task: Task, actor: Actor) -> DomainError | None:
     if task.assignee_id == actor.id or (task.assignee_id is None and holds(actor, task)):
         return NotAllowed("该待办由您本人或您的岗位办理，无需催办。")
-    if actor.has(*URGES):
+    if actor.has(*MAY_REMIND):
         return None
     if actor.has(Role.DEPARTMENT) and Role(task.role) in UNIT_ROLES - {Role.DEPARTMENT}:
         return None
     return NotAllowed("由督导办、总督学、责任督学催办；主管部门可催办所管单位。")
 
 
-def urged_lately(session: Session, tasks: Sequence[Task]) -> Collection[int]:
-    """Return the ids of those of *tasks* that somebody has urged this working day."""
+def reminded_lately(session: Session, tasks: Sequence[Task]) -> Collection[int]:
+    """Return the ids of those of *tasks* that somebody has reminded this working day."""
     if not tasks:
         return ()
     now = utcnow()
@@ -109,7 +109,7 @@ def urged_lately(session: Session, tasks: Sequence[Task]) -> Collection[int]:
             Notice.case_id.in_({one.case_id for one in tasks if one.case_id}),
             Notice.process_id.in_({one.process_id for one in tasks if not one.case_id}),
         ),
-        Notice.what == URGED,
+        Notice.what == REMINDED,
         Notice.at >= since,
     )
     since_of = {one.id: starts(_workday(one, now)) for one in tasks}
