@@ -64,6 +64,18 @@ def transaction() -> Iterator[Session]:
         session.info["busy"] = False
 
 
+def still() -> Session:
+    """Return the session, all that it reads from now on being of one moment.
+
+    SQLite does so by itself.
+    """
+    session: Session = db.session()
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
+
+
 @dataclass(slots=True)
 class _Whole:
     """Transactions that are one: the row that goes with them, and whether there was a first."""

@@ -38,7 +38,7 @@ def assign_inspector(body: dict[str, Any]) -> dict[str, Any]:
     school = _one(inspectors.schools(g.actor), "name", body["school"], field="school")
     person = None
     if body["inspector"]:
-        people = inspectors.of_county(g.actor)
+        people = inspectors.of_county(g.actor.county_id)
         person = _one(people, "username", body["inspector"], field="inspector")
     inspectors.assign(g.actor, {school: person})
     return {"items": inspectors.schools(g.actor)}

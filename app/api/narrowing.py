@@ -44,7 +44,7 @@ def unit_id(name: str | None, *, field: str = "unit") -> int | None:
 def _person(username: str) -> int | None:
     if not username:
         return None
-    people = inspectors.of_county(g.actor)
+    people = inspectors.of_county(g.actor.county_id)
     found = next((one.id for one in people if one.username == username), None)
     if found is None:
         told = Sentence("没有用户名为“%(name)s”的责任督学。", name=username)

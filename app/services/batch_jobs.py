@@ -19,7 +19,7 @@ from app.domain.process import Task
 from app.domain.vocabulary import ChangeKind
 from app.services import changes, jobs, reminding, tasks, timer_list
 from app.services._sentences import packed, unpacked
-from app.services.batch_lines import AT_ONCE, Action, Answering, Line, Wish, preview
+from app.services.batch_lines import AT_ONCE, Action, Answering, Line, Wish, fault_of, preview
 from app.services.jobs import Order, Progress, Result
 
 KIND = "batch"
@@ -109,14 +109,8 @@ def _do(item: tuple[int, dict[str, Any]], params: Mapping[str, Any], actor: Acto
     except Unavailable:
         raise
     except DomainError as error:
-        _settle(item_id, task | {"error": packed(_fault(error))})
+        _settle(item_id, task | {"error": packed(fault_of(error))})
     return None
-
-
-def _fault(error: DomainError) -> Sentence:
-    texts = [text for some in getattr(error, "fields", {}).values() for text in some]
-    found = texts[0] if texts else error.sentence
-    return found if isinstance(found, Sentence) else Sentence(found)
 
 
 def _once(item_id: int) -> IdempotencyKey:

@@ -145,16 +145,16 @@ def _line(task: Task, wish: Wish, judge: Judge, answering: Answering | None) -> 
         return Line(task, Conflict().sentence, letter=letter)
     found = judge(task)
     if isinstance(found, DomainError):
-        return Line(task, _why(found), letter=letter)
+        return Line(task, fault_of(found), letter=letter)
     if answering is None:
         return Line(task, will=found, letter=letter)
     try:
         return Line(task, will=found, answers=answering(task), letter=letter)
     except Invalid as error:
-        return Line(task, _why(error), letter=letter)
+        return Line(task, fault_of(error), letter=letter)
 
 
-def _why(error: DomainError) -> Sentence:
+def fault_of(error: DomainError) -> Sentence:
     """Say why a task is left out: of several faults the first."""
     faults = [text for texts in getattr(error, "fields", {}).values() for text in texts]
     first = faults[0] if faults else error.sentence

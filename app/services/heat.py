@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, exists, func, select, text
+from sqlalchemy import ColumnElement, case, exists, func, select, text
 
 from app.clock import utcnow
 from app.db import db
@@ -80,10 +80,11 @@ class Heat:
     at: datetime
 
 
-def kinds() -> list[Kind]:
+def kinds(*conditions: ColumnElement[bool]) -> list[Kind]:
     """List what can be looked at: the main process first, then those of cases, then the others."""
     going = exists().where(Process.diagram_id == Diagram.id, _GOING)
-    rows = db.session.execute(select(Diagram, going).order_by(Diagram.key, Diagram.version.desc()))
+    query = select(Diagram, going).where(*conditions)
+    rows = db.session.execute(query.order_by(Diagram.key, Diagram.version.desc()))
     found: dict[str, list[tuple[Diagram, bool]]] = {}
     for diagram, runs in rows:
         found.setdefault(diagram.key, []).append((diagram, runs))
@@ -108,7 +109,7 @@ def kind_of(key: str) -> Kind:
     Raises:
         NotFound: there is none of that key.
     """
-    found = next((one for one in kinds() if one.key == key), None)
+    found = next(iter(kinds(Diagram.key == key)), None)
     if found is None:
         raise NotFound("没有名为“%(key)s”的流程图。", key=key)
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import String, case, func, literal, select, text, union_all
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
-from app.db import db, transaction
+from app.db import db, still, transaction
 from app.domain.case import Case
 from app.domain.history import SEALED, Anchor, Event, seal
 from app.domain.process import Process
@@ -35,7 +35,7 @@ def events_of(of: Case | Process) -> Sequence[Event]:
 
 def verify() -> list[Break]:
     """Find every changed, removed or reordered line, case by case, as of one moment."""
-    session = _still(db.session())
+    session = still()
     heads = {(row.case_id, row.process_id): row for row in session.execute(_HEADS)}
     breaks: list[Break] = []
     query = select(Event, *_CHAIN).order_by(*_CHAIN, Event.seq)
@@ -46,14 +46,6 @@ def verify() -> list[Break]:
         breaks += _breaks_of(number, (row[0] for row in lines), head)
     breaks += [Break(row.number, 1, "missing") for row in heads.values() if row.history_length]
     return breaks + list(_anchor_breaks(session))
-
-
-def _still(session: Session) -> Session:
-    """Let all that is read from now on be of one moment; SQLite does so by itself."""
-    session.rollback()
-    if db.engine.dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    return session
 
 
 #: Which chain a line belongs to: that of a case, or of a process about none.

@@ -15,14 +15,14 @@ from app.domain.vocabulary import Role, UnitKind
 _LOOKED_AFTER = (UnitKind.SCHOOL, UnitKind.KINDERGARTEN)
 
 
-def of_county(actor: Actor) -> Sequence[User]:
-    """List the active inspectors of the actor's county, by name."""
+def of_county(county_id: int) -> Sequence[User]:
+    """List the active inspectors of a county, by name."""
     query = (
         select(User)
         .join(Grant, Grant.user_id == User.id)
         .join(Unit, Unit.id == User.unit_id)
         .where(User.active, Grant.role == Role.INSPECTOR)
-        .where(Unit.path.startswith(f"/{actor.county_id}/"))
+        .where(Unit.path.startswith(f"/{county_id}/"))
         .order_by(User.name, User.id)
     )
     return db.session.scalars(query).all()
@@ -62,7 +62,7 @@ def assign(actor: Actor, chosen: Mapping[int, int | None]) -> int:
         Invalid: somebody is no inspector of the county.
     """
     known = {one.id: one for one in schools(actor)}
-    people = {one.id for one in of_county(actor)}
+    people = {one.id for one in of_county(actor.county_id)}
     if not may_assign(actor):
         raise NotAllowed
     if not known.keys() >= chosen.keys():

@@ -14,13 +14,13 @@ from app.clock import local_date, utcnow
 from app.db import db
 from app.domain.case import Case
 from app.domain.people import Actor
-from app.domain.vocabulary import Category, Light, Severity, SourceLevel, Stage
+from app.domain.vocabulary import Light, Stage
 from app.services._scope import visible
 from app.services.cases import Filter
 from app.services.ledger_entries import CASE_COLUMNS, CaseRow, Entry, gather
 from app.services.ledger_fields import needs_of
 from app.services.ledger_layouts import Shape
-from app.services.narrowing import Narrowing, Period
+from app.services.narrowing import Narrowing
 
 #: Rows that are read at once when all of them are wanted.
 BATCH = 1_000
@@ -125,7 +125,7 @@ def _cursor(row: CaseRow, sort: Sort) -> Cursor:
 
 def written(asking: Asking) -> dict[str, str]:
     """Return what is asked for as the address of the ledger holds it."""
-    narrow, within = asking.narrow, asking.narrow.within
+    narrow = asking.narrow
     told: dict[str, object] = {
         "layout": asking.shape.layout.key,
         "columns": "" if asking.shape.is_its_own else ",".join(asking.shape.keys),
@@ -134,18 +134,9 @@ def written(asking: Asking) -> dict[str, str]:
         "stage": narrow.stage,
         "light": narrow.light,
         "figure": narrow.figure,
-        "period": within.period.key if within.period else None,
-        "inspection": within.inspection,
-        "level": within.level,
-        "category": within.category,
-        "severity": within.severity,
-        "lead": within.lead_id,
-        "led_by": within.led_by_id,
-        "department": within.department_id,
-        "inspector": within.inspector_id,
-        "lasting": None if within.lasting is None else int(within.lasting),
     }
-    return {name: str(value) for name, value in told.items() if value not in (None, "")}
+    own = {name: str(value) for name, value in told.items() if value not in (None, "")}
+    return own | narrow.within.written()
 
 
 def read(params: Mapping[str, str]) -> Asking:
@@ -154,25 +145,12 @@ def read(params: Mapping[str, str]) -> Asking:
     Raises:
         Invalid: it names a sheet or a column that there is no more.
     """
-    period, lasting = params.get("period"), params.get("lasting")
-    within = Narrowing(
-        period=Period.of(period) if period else None,
-        inspection=params.get("inspection", ""),
-        level=_term(SourceLevel, params, "level"),
-        category=_term(Category, params, "category"),
-        severity=_term(Severity, params, "severity"),
-        lead_id=_number(params, "lead"),
-        led_by_id=_number(params, "led_by"),
-        department_id=_number(params, "department"),
-        inspector_id=_number(params, "inspector"),
-        lasting=None if lasting is None else lasting == "1",
-    )
     narrow = Filter(
         text=params.get("q", ""),
         stage=_term(Stage, params, "stage"),
         light=_term(Light, params, "light"),
         figure=params.get("figure", ""),
-        within=within,
+        within=Narrowing.read(params),
     )
     columns = [key for key in params.get("columns", "").split(",") if key]
     shape = Shape.of(params.get("layout", ""), columns)
@@ -181,7 +159,3 @@ def read(params: Mapping[str, str]) -> Asking:
 
 def _term(vocabulary: Any, params: Mapping[str, str], name: str) -> Any:
     return vocabulary(params[name]) if name in params else None
-
-
-def _number(params: Mapping[str, str], name: str) -> int | None:
-    return int(params[name]) if name in params else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,19 @@ from app.domain.errors import Invalid, Sentence
 from app.domain.people import Unit
 from app.domain.vocabulary import Category, Mode, Severity, SourceLevel
 
+#: The names of what is asked for, and the fields that hold it.
+WRITTEN = {
+    "period": "period",
+    "inspection": "inspection",
+    "level": "level",
+    "category": "category",
+    "severity": "severity",
+    "lead": "lead_id",
+    "led_by": "led_by_id",
+    "department": "department_id",
+    "inspector": "inspector_id",
+    "lasting": "lasting",
+}
 #: Cases that are judged apart: they last for years by their nature.
 LASTING = (Mode.STAGED, Mode.STANDING)
 #: Years in which a case can have been issued.
@@ -143,6 +157,32 @@ class Narrowing:
         """Whether it hangs on the unit that answers for the case."""
         asked = (self.lead_id, self.led_by_id, self.inspector_id)
         return any(value is not None for value in asked)
+
+    def written(self) -> dict[str, Any]:
+        """Return what is asked for as addresses, kept views and jobs hold it."""
+        told = {name: getattr(self, field) for name, field in WRITTEN.items()}
+        told["period"] = self.period.key if self.period else None
+        told["lasting"] = None if self.lasting is None else int(self.lasting)
+        return {name: str(value) for name, value in told.items() if value not in (None, "")}
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> Narrowing:
+        """Return what `written` wrote down; other parameters are not looked at.
+
+        Raises:
+            Invalid: the period is none.
+            ValueError: another value means nothing.
+        """
+        read: dict[str, Callable[[str], Any]] = {
+            "period": Period.of,
+            "inspection": str,
+            "level": SourceLevel,
+            "category": Category,
+            "severity": Severity,
+            "lasting": lambda text: text == "1",
+        }
+        given = {name: params[name] for name in WRITTEN if params.get(name)}
+        return cls(**{WRITTEN[name]: read.get(name, int)(text) for name, text in given.items()})
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Translate into conditions on `Case`."""

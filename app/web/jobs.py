@@ -18,7 +18,6 @@ from app.services.forecasting import nightly
 from app.services.past import totals, workbook
 from app.services.reports import making
 from app.services.signals import looking
-from app.web import narrowing
 from app.web.frame import is_partial
 from config.settings import Settings
 
@@ -63,7 +62,7 @@ _ONWARD: dict[str, tuple[Callable[[Job], str], Any]] = {
         lambda job: url_for(
             "monitor.past",
             day=job.params["day"],
-            **narrowing.kept(totals.unpacked(job.params["narrow"])),
+            **job.params["narrow"],
         ),
         lazy_gettext("查看往日台账"),
     ),

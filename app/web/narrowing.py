@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Flask, g, request
 from flask_babel import gettext
@@ -15,14 +15,11 @@ from app.domain.errors import Invalid, Sentence
 from app.domain.people import Unit, User
 from app.domain.vocabulary import Category, Severity, SourceLevel, UnitKind
 from app.services import cases, inspectors, tallies
-from app.services.narrowing import YEARS, Narrowing, Period
+from app.services.narrowing import WRITTEN, YEARS, Narrowing, Period
 from app.texts import label
 
-#: In the order in which a form shows them.
-NAMES = (
-    *("period", "from", "to", "inspection", "level", "category", "severity"),
-    *("lead", "led_by", "department", "inspector", "lasting"),
-)
+#: A form names days of one's own by two more.
+NAMES = (*WRITTEN, "from", "to")
 #: Units that answer for cases.
 LEADS = (UnitKind.TOWN, UnitKind.SCHOOL, UnitKind.KINDERGARTEN, UnitKind.DEPARTMENT)
 #: The choice of a form after which days of one's own count.
@@ -69,23 +66,6 @@ def _period() -> Period | None:
         missing = "from" if starts_on is None else "to"
         raise Invalid(fields={missing: [Sentence("请填写期间的开始和结束。")]})
     return Period.of(f"{starts_on}..{ends_on}")
-
-
-def kept(narrow: Narrowing) -> dict[str, Any]:
-    """Return the parameters of an address that narrows down to the same."""
-    told = {
-        "period": narrow.period.key if narrow.period else None,
-        "inspection": narrow.inspection,
-        "level": narrow.level,
-        "category": narrow.category,
-        "severity": narrow.severity,
-        "lead": narrow.lead_id,
-        "led_by": narrow.led_by_id,
-        "department": narrow.department_id,
-        "inspector": narrow.inspector_id,
-        "lasting": None if narrow.lasting is None else int(narrow.lasting),
-    }
-    return {name: str(value) for name, value in told.items() if value not in (None, "")}
 
 
 def word(vocabulary: type[Word], name: str) -> Word | None:
@@ -169,7 +149,7 @@ def choices() -> Choices:
         inspections=tallies.inspections(g.actor),
         leads=[unit for unit in units if unit.kind in LEADS],
         departments=[unit for unit in units if unit.kind is UnitKind.DEPARTMENT],
-        inspectors=inspectors.of_county(g.actor) if sees_county else (),
+        inspectors=inspectors.of_county(g.actor.county_id) if sees_county else (),
     )
 
 
@@ -200,7 +180,7 @@ def told(narrow: Narrowing) -> list[str]:
     names = {unit.id: unit.name for unit in cases.units(g.actor)} if any(ids) else {}
     found += [names.get(of, "—") for of in ids if of is not None]
     if narrow.inspector_id is not None:
-        people = {one.id: one.name for one in inspectors.of_county(g.actor)}
+        people = {one.id: one.name for one in inspectors.of_county(g.actor.county_id)}
         found.append(people.get(narrow.inspector_id) or gettext("未指定责任督学"))
     if narrow.lasting is not None:
         found.append(
@@ -213,6 +193,5 @@ def init_app(app: Flask) -> None:
     """Give templates the form that narrows down, and its words."""
     app.add_template_global(choices, "narrowing_choices")
     app.add_template_global(told, "narrowing_told")
-    app.add_template_global(kept, "narrowing_kept")
     words = {"level": SourceLevel, "category": Category, "severity": Severity}
     app.jinja_env.globals["narrowing_words"] = words

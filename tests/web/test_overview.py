@@ -372,7 +372,9 @@ def test_the_office_says_who_looks_after_a_school(visitor):
         "name"
     )
     school = name.removeprefix("school-")
-    people = {one.username: one.id for one in inspectors.of_county(accounts.actor("wangmin"))}
+    people = {
+        one.username: one.id for one in inspectors.of_county(accounts.actor("wangmin").county_id)
+    }
 
     office.post("/monitor/inspectors", **{name: people["luoyun"], f"was-{school}": ""})
 

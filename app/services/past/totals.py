@@ -21,7 +21,7 @@ from app.domain.job import Job
 from app.domain.past_day import PastDay
 from app.domain.people import Actor, User
 from app.services import jobs
-from app.services.narrowing import Narrowing, Period
+from app.services.narrowing import Narrowing
 from app.services.past.anchors import last_event_id
 from app.services.past.reach import Asked, Sieve, conditions, marks, sees_all
 from app.services.past.walk import portions
@@ -88,7 +88,7 @@ def _kept(asked: Asked, actor: Actor) -> PastDay | None:
 def reach_of(asked: Asked, actor: Actor) -> str:
     """Return by which name the totals of these cases are kept."""
     # What those who audit may see grows from day to day.
-    told = ["all" if sees_all(actor) else f"over:{today()}", packed(asked.narrow)]
+    told = ["all" if sees_all(actor) else f"over:{today()}", asked.narrow.written()]
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= 200 else hashlib.sha256(text.encode()).hexdigest()
 
@@ -103,14 +103,14 @@ def order(asked: Asked, actor: Actor) -> Job:
     # Today is not over: each time it is counted anew.
     moment = f":{utcnow():%H%M}" if asked.day == today() else ""
     key = f"{KIND}:{actor.id}:{asked.day}{moment}:{reach}"
-    params = {"day": asked.day.isoformat(), "narrow": packed(asked.narrow)}
+    params = {"day": asked.day.isoformat(), "narrow": asked.narrow.written()}
     return jobs.start(jobs.Order(kind=KIND, params=params, actor=actor, key=key))
 
 
 @jobs.job(KIND, label="统计往日台账", counted="已统计 %(amount)s 件")
 def _run(params: Mapping[str, Any], progress: jobs.Progress) -> jobs.Result:
     actor = Actor.of(db.session.get_one(User, progress.made_by_id))
-    asked = Asked(date.fromisoformat(params["day"]), unpacked(params["narrow"]))
+    asked = Asked(date.fromisoformat(params["day"]), Narrowing.read(params["narrow"]))
     last, made = last_event_id(), _count(asked, actor, progress)
     if asked.day < today():
         _keep(asked, actor, made, last)
@@ -135,16 +135,3 @@ def _keep(asked: Asked, actor: Actor, made: Totals, last: int) -> None:
             session.add(row)
     except (IntegrityError, Conflict):
         return
-
-
-def packed(narrow: Narrowing) -> dict[str, Any]:
-    """Return what is narrowed down to as JSON."""
-    told = {name: getattr(narrow, name) for name in Narrowing.__slots__ if name != "period"}
-    told["period"] = narrow.period.key if narrow.period else None
-    return {name: value for name, value in told.items() if value not in (None, "")}
-
-
-def unpacked(kept: Mapping[str, Any]) -> Narrowing:
-    """Return what `packed` wrote down."""
-    period = Period.of(kept["period"]) if "period" in kept else None
-    return Narrowing(**{**kept, "period": period})

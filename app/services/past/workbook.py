@@ -17,10 +17,10 @@ from app.domain.job import Job
 from app.domain.people import Actor, User
 from app.services import jobs
 from app.services._files import FileStore
+from app.services.narrowing import Narrowing
 from app.services.past.anchors import covering
 from app.services.past.reach import Asked, Sieve, sees_all
 from app.services.past.register import Row, rows_of, wanted
-from app.services.past.totals import packed, unpacked
 from app.services.past.walk import portions
 
 KIND = "past_export"
@@ -171,7 +171,7 @@ def order(asked: Asked, actor: Actor) -> Job:
         "day": asked.day.isoformat(),
         "since": since,
         "show": asked.show,
-        "narrow": packed(asked.narrow),
+        "narrow": asked.narrow.written(),
     }
     return jobs.start(jobs.Order(kind=KIND, params=params, actor=actor))
 
@@ -206,7 +206,7 @@ def _forget() -> None:
 def _asked(params: Mapping[str, Any]) -> Asked:
     since = date.fromisoformat(params["since"]) if params["since"] else None
     day = date.fromisoformat(params["day"])
-    return Asked(day, unpacked(params["narrow"]), params["show"], since)
+    return Asked(day, Narrowing.read(params["narrow"]), params["show"], since)
 
 
 def made_by(job_id: int, actor: Actor) -> Path:

@@ -15,10 +15,10 @@ from sqlalchemy import func, select
 from app.clock import local_date
 from app.db import db
 from app.domain.case import Case
-from app.domain.people import Grant, Unit, User
+from app.domain.people import Unit
 from app.domain.report import ReportKind
 from app.domain.tally import Flow
-from app.domain.vocabulary import Role
+from app.services import inspectors
 from app.services.figures import FIGURES, day_of
 from app.services.narrowing import Period
 from app.services.reports import census as counting
@@ -64,7 +64,7 @@ def gather(county: Unit, span: Span, at: datetime) -> tuple[dict[str, Any], Cens
         "lengths": _lengths(county.id, span),
         "trend": _trend(county.id, span, today),
         **_tables(census, county.id),
-        **_lists(census, span),
+        **_lists(census, span, today),
         "cases": len(census.ids),
         "appendix": {key: lines.numbers(census.ids_of(key), APPENDED) for key in census.keys},
     }
@@ -138,7 +138,9 @@ def _tables(census: Census, county_id: int) -> dict[str, Any]:
         "units": rankings.of_units(leads, units),
         "towns": rankings.of_towns(leads, units),
         "departments": rankings.of_departments(census.by("department_id"), units),
-        "inspectors": rankings.of_inspectors(leads, units, _inspectors(county_id)),
+        "inspectors": rankings.of_inspectors(
+            leads, units, {one.id: one.name for one in inspectors.of_county(county_id)}
+        ),
     }
     tables: dict[str, Any] = {axis: _table(found) for axis, found in entries.items()}
     ranked = {
@@ -151,16 +153,6 @@ def _tables(census: Census, county_id: int) -> dict[str, Any]:
         "categories": _categories(census.by("category")),
         "repeated": _repeated(census, {unit.id: unit.name for unit in units}),
     }
-
-
-def _inspectors(county_id: int) -> dict[int, str]:
-    query = (
-        select(User.id, User.name)
-        .join(Grant, Grant.user_id == User.id)
-        .join(Unit, Unit.id == User.unit_id)
-        .where(Grant.role == Role.INSPECTOR, Unit.path.startswith(f"/{county_id}/"))
-    )
-    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def _table(entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -205,13 +197,13 @@ def _repeated(census: Census, names: Mapping[int, str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda line: (-line["issued"], line["name"], line["category"]))
 
 
-def _lists(census: Census, span: Span) -> dict[str, Any]:
+def _lists(census: Census, span: Span, today: date) -> dict[str, Any]:
     return {
-        "overdue": lines.overdue(census),
+        "overdue": lines.overdue(census, today),
         "warned": lines.warned(census),
         "letters": lines.letters(census, span.days),
         "closed": lines.closed(census),
-        "relapses": lines.relapses(census),
+        "relapses": lines.relapses(census, span.days),
     }
 
 

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.clock import local_date, today
+from app.clock import local_date
 from app.db import db
 from app.domain.case import Case, FollowUp
 from app.domain.letter import Letter
 from app.domain.people import Unit
 from app.services.narrowing import Period
 from app.services.reports.census import Census
-from app.services.reports.marks import RELAPSES
+from app.services.reports.marks import RELAPSES, within
 
 #: Lines of a list that are kept; nobody reads more in a Word file, and the count is told.
 MOST = 500
@@ -28,11 +28,11 @@ _AT_ONCE = 400
 Line = dict[str, Any]
 
 
-def overdue(census: Census) -> list[Line]:
-    """Return the cases that are overdue, the longest first."""
+def overdue(census: Census, day: date) -> list[Line]:
+    """Return the cases that are overdue on that day, the longest first."""
     ids = census.ids_of("stock.overdue")
     return [
-        {**_case(one), "days": (today() - one.due_on).days, "rung": _word(one.rung)}
+        {**_case(one), "days": (day - one.due_on).days, "rung": _word(one.rung)}
         for one in _first(ids, Case.due_on)
     ]
 
@@ -75,8 +75,8 @@ def letters(census: Census, days: Period) -> list[Line]:
     return sorted(found, key=lambda line: (line["issued_on"], line["letter"]))[:MOST]
 
 
-def relapses(census: Census) -> list[Line]:
-    """Return the cases that relapsed in those days."""
+def relapses(census: Census, days: Period) -> list[Line]:
+    """Return the cases that relapsed in those days, by what was found then."""
     found: list[Line] = []
     for ids in _parts(census.ids_of("days.relapsed")):
         query = (
@@ -84,6 +84,7 @@ def relapses(census: Census) -> list[Line]:
             .join(FollowUp, FollowUp.case_id == Case.id)
             .options(joinedload(Case.lead_unit))
             .where(Case.id.in_(ids), FollowUp.result.in_(RELAPSES))
+            .where(within(FollowUp.settled_at, days))
             .order_by(FollowUp.id)
         )
         last = {one.id: (one, look) for one, look in db.session.execute(query)}

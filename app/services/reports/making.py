@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import undefer
 
 from app.clock import today, utcnow
-from app.db import db, transaction
+from app.db import db, still, transaction
 from app.domain.errors import Invalid, Sentence
 from app.domain.job import Job
 from app.domain.people import Actor, Unit
@@ -68,7 +68,7 @@ def _frozen(job_id: int) -> int | None:
 
 def _freeze(params: Mapping[str, Any], progress: Progress) -> int:
     span = spans.span(ReportKind(params["kind"]), date.fromisoformat(params["day"]))
-    county, at = db.session.get_one(Unit, params["county"]), utcnow()
+    county, at = still().get_one(Unit, params["county"]), utcnow()
     gathered, census = figures.gather(county, span, at)
     report = Report(
         county_id=county.id,

@@ -48,7 +48,7 @@ def _flow(flow: Flow) -> Callable[[Period], Condition]:
     return lambda days: and_(_COUNTS, day_of(flow).between(days.starts_on, days.ends_on))
 
 
-def _within(column: Any, days: Period) -> Condition:
+def within(column: Any, days: Period) -> Condition:
     return and_(column.is_not(None), local_day(column).between(days.starts_on, days.ends_on))
 
 
@@ -58,7 +58,7 @@ def _letter(days: Period) -> Condition:
 
 
 def _relapse(days: Period) -> Condition:
-    found = FollowUp.result.in_(RELAPSES), _within(FollowUp.settled_at, days)
+    found = FollowUp.result.in_(RELAPSES), within(FollowUp.settled_at, days)
     return exists().where(FollowUp.case_id == Case.id, *found)
 
 
@@ -66,7 +66,7 @@ def _extension(days: Period) -> Condition:
     granted = (
         ChangeRequest.kind == ChangeKind.EXTENSION,
         ChangeRequest.state == ChangeState.GRANTED,
-        _within(ChangeRequest.decided_at, days),
+        within(ChangeRequest.decided_at, days),
     )
     return exists().where(ChangeRequest.case_id == Case.id, *granted)
 
@@ -78,7 +78,7 @@ HAPPENED: Mapping[str, tuple[str, str, Callable[[Period], Condition]]] = {
     "verified": (
         "办结",
         "本期内核查认定“完成”。",
-        lambda days: and_(_COUNTS, _within(Case.verified_at, days)),
+        lambda days: and_(_COUNTS, within(Case.verified_at, days)),
     ),
     "closed_out": ("销号", "本期内销号，未反弹。", _flow(Flow.CLOSED_OUT)),
     "overdue": ("新逾期", "首个整改期限在本期内过而未报结。", _flow(Flow.OVERDUE)),

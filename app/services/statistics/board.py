@@ -172,7 +172,7 @@ def _entries(actor: Actor, narrow: Narrowing, axis: Axis) -> list[Entry]:
         return rankings.of_departments(tallies.by(actor, narrow, "department_id"), units)
     counts = tallies.by(actor, narrow, "lead_unit_id")
     if axis is Axis.INSPECTORS:
-        names = {one.id: one.name for one in inspectors.of_county(actor)}
+        names = {one.id: one.name for one in inspectors.of_county(actor.county_id)}
         return rankings.of_inspectors(counts, units, names)
     return (rankings.of_towns if axis is Axis.TOWNS else rankings.of_units)(counts, units)
 

@@ -32,7 +32,7 @@ def forecast() -> ResponseReturnValue:
     after = _after()
     model = reading.model_of(g.actor)
     found = reading.page(g.actor, asked, limit=PAGE + 1, after=after)
-    kept = narrowing.kept(asked.narrow)
+    kept = asked.narrow.written()
     banded: dict[str, Any] = {**kept, "band": asked.band}
     return render_template(
         "monitor/forecast.html",

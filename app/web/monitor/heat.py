@@ -101,7 +101,7 @@ def waiting(key: str, step: str = "") -> ResponseReturnValue:
 
 
 def _kept(version: int | None, asked: heats.Asked, *, overdue: bool) -> dict[str, Any]:
-    return {"version": version, "overdue": int(overdue) or None, **narrowing.kept(asked.narrow)}
+    return {"version": version, "overdue": int(overdue) or None, **asked.narrow.written()}
 
 
 def _view(key: str, step: str = "") -> View:

@@ -16,7 +16,6 @@ from app.clock import LOCAL
 from app.domain.vocabulary import Role
 from app.services.heat import Heat, Line, sum_of
 from app.texts import diagram_name, drawn_name, label, local_moment
-from app.web import narrowing
 from app.web.charts import Cell, Column, Table
 from app.web.charts import Row as Figures
 
@@ -108,7 +107,7 @@ class View:
     def scope(self) -> dict[str, str]:
         """Those of them that say which tasks are counted."""
         version = {"version": str(self.heat.version)} if self.heat.version is not None else {}
-        return {"key": self.heat.kind.key, **version, **narrowing.kept(self.heat.asked.narrow)}
+        return {"key": self.heat.kind.key, **version, **self.heat.asked.narrow.written()}
 
     def url(self, endpoint: str = "monitor.heat", **more: Any) -> str:
         """Return the address of a page or a part of it, changed in some parameters."""

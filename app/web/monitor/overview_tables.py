@@ -42,7 +42,7 @@ class Place:
     @property
     def kept(self) -> dict[str, Any]:
         """The parameters that narrow an address down to the same."""
-        return dict(narrowing.kept(self.narrow))
+        return dict(self.narrow.written())
 
     @property
     def scope(self) -> str:
@@ -168,11 +168,11 @@ def sheets(actor: Actor, place: Place, part: str) -> Iterator[tuple[str, Table]]
     found = monitor.overview(actor, place.narrow, place.axis)
     if not part:
         yield gettext("总体"), _totals(found.counts, found.closed_out, place)
-    for axis in [place.axis] if part else list(Axis):
-        if part in ("", "lights"):
-            there = replace(place, axis=axis)
-            groups = monitor.worst_first(actor, place.narrow, axis)
-            yield label(axis), lights(groups, found.counts, there)
+    axes = {"": list(Axis), "lights": [place.axis]}
+    for axis in axes.get(part, []):
+        here = axis is place.axis
+        groups = found.groups if here else monitor.worst_first(actor, place.narrow, axis)
+        yield label(axis), lights(groups, found.counts, replace(place, axis=axis))
     if part in ("", "weeks"):
         yield gettext("每周趋势"), weeks(found.weeks, place)
     if part in ("", "steps"):

@@ -77,7 +77,7 @@ def _asked(*more: str) -> reach.Asked:
 
 def _kept(asked: reach.Asked) -> dict[str, Any]:
     told = {"day": asked.day.isoformat(), "since": asked.since and asked.since.isoformat()}
-    told |= {"show": asked.show, **narrowing.kept(asked.narrow)}
+    told |= {"show": asked.show, **asked.narrow.written()}
     return {name: value for name, value in told.items() if value}
 
 

@@ -44,7 +44,7 @@ def statistics() -> ResponseReturnValue:
         beside=board.beside(found.counts),
         figures=FIGURES,
         behind=_behind(narrow),
-        kept=narrowing.kept(narrow),
+        kept=narrow.written(),
         periods=_periods(narrow),
         change=_change,
         period_text=narrowing.period_text,
@@ -56,13 +56,13 @@ def statistics() -> ResponseReturnValue:
 
 def _behind(narrow: Narrowing) -> Callable[..., str]:
     """Return what gives the address of the cases behind a figure, narrowed down further."""
-    kept = narrowing.kept(narrow)
+    kept = narrow.written()
     return lambda key, **more: url_for("cases.page", figure=key, **{**kept, **more})
 
 
 def _periods(narrow: Narrowing) -> list[tuple[str, str, bool]]:
     """Return the usual periods: what each is called, its address, and whether it is chosen."""
-    kept = narrowing.kept(narrow)
+    kept = narrow.written()
     chosen = kept.pop("period", "")
     term, school, year = (one.key for one in comparing.current(today()))
     usual = (

@@ -47,7 +47,7 @@ def typed(name: str) -> str:
 def kept(what: Asked, **changes: Any) -> dict[str, Any]:
     """Return the parameters of an address that asks for the same, but for *changes*."""
     told: dict[str, Any] = {
-        **narrowing.kept(what.within),
+        **what.within.written(),
         "window": what.window,
         "day": what.day,
         "case": what.case or None,

@@ -22,7 +22,7 @@ from app.services.elements import Element
 from app.services.reminding import MAY_REMIND
 from app.services.timer_list import Asked, Next
 from app.texts import language, timer_name
-from app.web import cursor, narrowing
+from app.web import cursor
 from app.web.due import Due, due_of_task
 from app.web.pictures import who_has
 from app.web.timers.asking import address, asked, kept
@@ -64,7 +64,7 @@ def draw() -> str:
     return render_template(
         "timers/list.html",
         here="timers",
-        carried=narrowing.kept(what.within),
+        carried=what.within.written(),
         view="list",
         asked=what,
         rows=rows_of(found.items),

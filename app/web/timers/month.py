@@ -18,7 +18,6 @@ from app.services import calendars, timer_list
 from app.services.calendar_years import YEARS
 from app.services.timer_list import Asked
 from app.texts import language
-from app.web import narrowing
 from app.web.reckonings import SATURDAY, weekday
 from app.web.timers.asking import address, asked
 from app.web.timers.listing import figure
@@ -56,7 +55,7 @@ def draw() -> str:
     return render_template(
         "timers/month.html",
         here="timers",
-        carried=narrowing.kept(what.within),
+        carried=what.within.written(),
         view="month",
         asked=what,
         hidden={"view": "month", "month": _key(first)},

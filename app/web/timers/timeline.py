@@ -94,7 +94,7 @@ def draw() -> str:
     return render_template(
         "timers/timeline.html",
         here="timers",
-        carried=narrowing.kept(what.within),
+        carried=what.within.written(),
         view="timeline",
         asked=what,
         hidden=here,
