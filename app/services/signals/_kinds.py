@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Sentence
@@ -68,6 +69,14 @@ class Look:
     def __post_init__(self) -> None:
         """Begin where the last look ended."""
         self.upto = self.after
+
+    def portion(self, query: Select[*tuple[Any, ...]], ids: Any, size: int) -> Sequence[Any]:
+        """Return the next rows of a query, by *ids*, and note how far that is."""
+        some = query.where(ids > self.after).order_by(ids).limit(size)
+        rows = self.session.execute(some).all()
+        self.upto = rows[-1].id if rows else self.after
+        self.more = len(rows) == size
+        return rows
 
     @property
     def since(self) -> datetime:

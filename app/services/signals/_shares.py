@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
 
+from app.domain.errors import Sentence
+from app.services.signals._kinds import Fact, Finding
+
 #: Fewer say nothing.
 LEAST, LEAST_OF_ALL = 3, 5
 #: Below this share nobody wonders.
@@ -34,6 +37,13 @@ class Share:
     def rest_percent(self) -> int:
         """The share of all others in the county."""
         return round(100 * self.rest_count / self.rest_total) if self.rest_total else 0
+
+    def asks(self, template: str, unit: str, facts: Sequence[Fact]) -> Finding:
+        """Ask about it, in the words of *template*."""
+        told = {"count": self.count, "total": self.total}
+        shares = {"share": self.percent, "rest": self.rest_percent}
+        question = Sentence(template, unit=unit, **told, **shares)
+        return Finding(self.county_id, f"unit:{self.unit_id}", question, facts, self.unit_id)
 
     @property
     def stands_out(self) -> bool:

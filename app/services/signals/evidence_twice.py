@@ -22,15 +22,8 @@ PORTION = 500
 )
 def evidence_twice(look: Look) -> Iterator[Finding]:
     """Find files that stand as evidence in more than one case."""
-    handed_in = (
-        select(Submission.id, Submission.task_id)
-        .where(Submission.id > look.after, Submission.case_id.is_not(None))
-        .order_by(Submission.id)
-        .limit(PORTION)
-    )
-    rows = look.session.execute(handed_in).all()
-    look.upto = rows[-1].id if rows else look.after
-    look.more = len(rows) == PORTION
+    handed_in = select(Submission.id, Submission.task_id).where(Submission.case_id.is_not(None))
+    rows = look.portion(handed_in, Submission.id, PORTION)
     of_tasks = Evidence.task_id.in_([row.task_id for row in rows])
     files = select(Evidence.sha256, Case.county_id).join_from(
         Evidence, Case, Case.id == Evidence.case_id

@@ -30,11 +30,14 @@ _SETTLING = ("review_plan", "approve_plan")
 )
 def at_once(look: Look) -> Iterator[Finding]:
     """Find reports that were signed minutes after the plan was approved."""
-    for row in _submitted(look, "sign_report"):
-        settled = select(func.max(Task.closed_at)).where(
-            Task.case_id == row.case_id, Task.key.in_(_SETTLING), Task.closed_at <= row.at
-        )
-        approved_at: datetime | None = look.session.scalar(settled)
+    settled = select(func.max(Task.closed_at)).where(
+        Task.case_id == Submission.case_id,
+        Task.key.in_(_SETTLING),
+        Task.closed_at <= Submission.at,
+    )
+    approved = settled.correlate(Submission).scalar_subquery().label("approved_at")
+    for row in _submitted(look, "sign_report", approved):
+        approved_at: datetime | None = row.approved_at
         if approved_at is None or row.at - approved_at >= SOON:
             continue
         minutes = int((row.at - approved_at).total_seconds() // 60)
@@ -72,24 +75,19 @@ def one_leap(look: Look) -> Iterator[Finding]:
         yield _finding(row, question, Sentence("首次填报即为 100%"))
 
 
-def _submitted(look: Look, form_key: str) -> Sequence[Any]:
-    """Return the next forms of that kind that were handed in."""
+def _submitted(look: Look, form_key: str, *more: Any) -> Sequence[Any]:
+    """Return the next forms of that kind that were handed in, with *more* columns."""
     query = (
         select(
             *(Submission.id, Submission.case_id, Submission.cycle, Submission.at),
             *(Submission.answers, Case.number, Case.county_id, Case.lead_unit_id),
-            *(Case.mode, Case.due_on, Case.counted_from, Unit.name.label("unit")),
+            *(Case.mode, Case.due_on, Case.counted_from, Unit.name.label("unit"), *more),
         )
         .join_from(Submission, Case, Case.id == Submission.case_id)
         .join(Unit, Unit.id == Case.lead_unit_id)
-        .where(Submission.id > look.after, Submission.form_key == form_key)
-        .order_by(Submission.id)
-        .limit(PORTION)
+        .where(Submission.form_key == form_key)
     )
-    rows = look.session.execute(query).all()
-    look.upto = rows[-1].id if rows else look.after
-    look.more = len(rows) == PORTION
-    return rows
+    return look.portion(query, Submission.id, PORTION)
 
 
 def _finding(row: Any, question: Sentence, told: Sentence) -> Finding:

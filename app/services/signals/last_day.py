@@ -35,16 +35,11 @@ def last_day(look: Look) -> Iterator[Finding]:
             Fact(row.id, row.number, unit.name, Sentence("%(day)s到期，当天报结", day=row.due_on))
             for row in look.session.execute(listed)
         ]
-        question = Sentence(
+        question = (
             "%(unit)s近一年报结 %(total)s 件，其中 %(count)s 件（%(share)s%%）在期限最后一天报结，"
-            "全县其他单位为 %(rest)s%%。是当天才做完，还是赶在期限前补材料？",
-            unit=unit.name,
-            total=share.total,
-            count=share.count,
-            share=share.percent,
-            rest=share.rest_percent,
+            "全县其他单位为 %(rest)s%%。是当天才做完，还是赶在期限前补材料？"
         )
-        yield Finding(share.county_id, f"unit:{unit.id}", question, facts, unit.id)
+        yield share.asks(question, unit.name, facts)
 
 
 @signal(
@@ -69,16 +64,11 @@ def late_extension(look: Look) -> Iterator[Finding]:
             Fact(row.id, row.number, unit.name, Sentence(template, day=row.due_on))
             for row in look.session.execute(listed)
         ]
-        question = Sentence(
+        question = (
             "%(unit)s近一年申请延期 %(total)s 次，其中 %(count)s 次（%(share)s%%）到期限最后一天"
-            "或之后才提出，全县其他单位为 %(rest)s%%。完不成是否早已知道？",
-            unit=unit.name,
-            total=share.total,
-            count=share.count,
-            share=share.percent,
-            rest=share.rest_percent,
+            "或之后才提出，全县其他单位为 %(rest)s%%。完不成是否早已知道？"
         )
-        yield Finding(share.county_id, f"unit:{unit.id}", question, facts, unit.id)
+        yield share.asks(question, unit.name, facts)
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -69,15 +69,7 @@ def _finding(look: Look, share: Share, whose: Any, template: str) -> Finding:
         .limit(MOST_LISTED)
     )
     facts = [Fact(row.id, row.number, row.name, _told(row)) for row in look.session.execute(listed)]
-    question = Sentence(
-        template,
-        unit=name,
-        total=share.total,
-        count=share.count,
-        share=share.percent,
-        rest=share.rest_percent,
-    )
-    return Finding(share.county_id, f"unit:{share.unit_id}", question, facts, share.unit_id)
+    return share.asks(template, name, facts)
 
 
 def _told(row: Any) -> Sentence:

@@ -67,14 +67,9 @@ def _handed_in(look: Look) -> Sequence[Any]:
         )
         .join_from(Submission, Case, Case.id == Submission.case_id)
         .join(Unit, Unit.id == Case.lead_unit_id)
-        .where(Submission.id > look.after, Submission.form_key.in_(texts.FIELDS))
-        .order_by(Submission.id)
-        .limit(PORTION)
+        .where(Submission.form_key.in_(texts.FIELDS))
     )
-    rows = look.session.execute(query).all()
-    look.upto = rows[-1].id if rows else look.after
-    look.more = len(rows) == PORTION
-    return rows
+    return look.portion(query, Submission.id, PORTION)
 
 
 def _indexed(session: Session, row: Any, text: str, bands: Sequence[int]) -> Wording:
