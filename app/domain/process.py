@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.base import Base, BigId, partial_index
@@ -153,7 +153,7 @@ class Task(Base):
         # 期限清单: what is open, the longest overdue first.
         partial_index("ix_task_due", "sort_at", "id", rows="closed_at IS NULL"),
         # 我已办.
-        Index("ix_task_done", "closed_by_id", "closed_at"),
+        partial_index("ix_task_done", "closed_by_id", "closed_at", rows="closed_by_id IS NOT NULL"),
         # What waits at a step, the longest first; and what was last completed at it.
         partial_index("ix_task_waiting", "key", "opened_at", "id", rows="closed_at IS NULL"),
         partial_index("ix_task_dwell", "key", "closed_at", rows="outcome = 'done'"),
@@ -205,9 +205,7 @@ class Timer(Base):
     moves: Mapped[list[TimerMove]] = relationship(order_by="TimerMove.id", viewonly=True)
 
     __table_args__ = (
-        # The sweep: what has run out.
-        partial_index("ix_timer_sweep", "try_at", rows="state = 'armed'"),
-        # 期限台账: what runs, the earliest due first; what is over, the latest.
+        # The sweep and 期限台账: what runs, the earliest due first; what is over, the latest.
         *(
             partial_index(name, "due_at", "id", rows=of)
             for name, of in (("ix_timer_going", GOES_ON), ("ix_timer_past", IS_PAST))

@@ -234,7 +234,6 @@ def go_on(plan: Plan, why: Why, calendar: Calendar) -> None:
 
 def _stand(one: Concerned, status: ProcessStatus) -> None:
     _progress.save(one.context, Step(state=one.process.state), status)
-    one.process.status = status
 
 
 def end(one: Concerned) -> None:

@@ -123,16 +123,19 @@ def save(context: Context, step: Step, status: ProcessStatus | None = None) -> N
         Conflict: somebody else moved the process since it was read.
     """
     process = context.process
-    usual = ProcessStatus.FINISHED if step.finished else ProcessStatus.RUNNING
-    values: dict[str, Any] = {
+    status = status or (ProcessStatus.FINISHED if step.finished else ProcessStatus.RUNNING)
+    row: dict[str, Any] = {
+        "of_id": process.id,
+        "of_revision": process.revision,
         "state": step.state,
         "revision": process.revision + 1,
-        "status": status or usual,
-        "finished_at": context.at if step.finished else None,
     }
-    found = {"of_id": process.id, "of_revision": process.revision}
-    context.write(_rows.SAVE_PROCESS, values | found)
-    process.state, process.revision = step.state, process.revision + 1
+    if step.finished or status != process.status:
+        row |= {"status": status, "finished_at": context.at if step.finished else None}
+        context.write(_rows.SAVE_STATUS, row)
+    else:
+        context.write(_rows.SAVE_STATE, row)
+    process.state, process.revision, process.status = step.state, process.revision + 1, status
 
 
 def close(context: Context, step: Step) -> None:

@@ -80,12 +80,16 @@ def _move_head(table: Table) -> Prepared:
 CHAIN_OF_CASE, CHAIN_OF_PROCESS = _chain(_CASE), _chain(_PROCESS)
 MOVE_HEAD_OF_CASE, MOVE_HEAD_OF_PROCESS = _move_head(_CASE), _move_head(_PROCESS)
 
-SAVE_PROCESS = Prepared(
-    update(_PROCESS)
-    .where(_PROCESS.c.id == bindparam("of_id"), _PROCESS.c.revision == bindparam("of_revision"))
-    .values({name: bindparam(name) for name in ("state", "revision", "status", "finished_at")}),
-    guards=True,
-)
+
+def _save(*names: str) -> Prepared:
+    unmoved = _PROCESS.c.revision == bindparam("of_revision")
+    statement = update(_PROCESS).where(_PROCESS.c.id == bindparam("of_id"), unmoved)
+    return Prepared(statement.values({name: bindparam(name) for name in names}), guards=True)
+
+
+#: Most steps leave a process running: SQLite then need not write the index of those that run.
+SAVE_STATE = _save("state", "revision")
+SAVE_STATUS = _save("state", "revision", "status", "finished_at")
 
 FINISH_TASK = Prepared(
     update(_TASK)
@@ -214,6 +218,6 @@ STRIKING = Prepared(_STRIKING.where(_TIMER.c.id == bindparam("of_id")).with_for_
 #: The same of many, in the order in which they ran out; processes that somebody moves are left out.
 ALL_STRIKING = (
     _STRIKING.where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_TIMER.c.try_at, _TIMER.c.id)
+    .order_by(_TIMER.c.due_at, _TIMER.c.id)
     .with_for_update(of=_PROCESS, skip_locked=True)
 )

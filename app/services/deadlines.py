@@ -27,7 +27,7 @@ from app.domain.errors import (
     Sentence,
     Unavailable,
 )
-from app.domain.process import Diagram, Process, Timer
+from app.domain.process import GOES_ON, Diagram, Process, Timer
 from app.services import _firing, elements, incidents, lights
 from app.services._firing import StepFailed
 
@@ -42,21 +42,21 @@ BATCH = 250
 LEASE = timedelta(seconds=60)
 LONGEST_DETAIL = 4000
 
-#: As the index has it, so that the database can use the index whatever is bound.
 _ARMED = text("timer.state = 'armed'")
 _DUE = (
     select(Timer.id)
     .where(
+        text(GOES_ON),  # as the index has it, so that the database can use it
         _ARMED,
-        Timer.try_at <= bindparam("at"),
         Timer.due_at <= bindparam("at"),
+        Timer.try_at <= bindparam("at"),
         or_(
             Timer.claimed_until.is_(None),
             Timer.claimed_until <= bindparam("at"),
             Timer.claimed_by == bindparam("worker"),  # what its own sweep broke off
         ),
     )
-    .order_by(Timer.try_at, Timer.id)
+    .order_by(Timer.due_at, Timer.id)
     .limit(bindparam("most"))
 )
 _FREE = _DUE.with_for_update(skip_locked=True)
@@ -228,7 +228,7 @@ def postpone(timer_id: int) -> None:
 
 def overdue_count() -> int:
     """Count armed timers that have run out and that nobody fired yet."""
-    query = select(func.count(Timer.id)).where(_ARMED, Timer.due_at <= utcnow())
+    query = select(func.count(Timer.id)).where(text(GOES_ON), _ARMED, Timer.due_at <= utcnow())
     return db.session.scalar(query) or 0
 
 
