@@ -18,9 +18,10 @@ from typing import cast as typed
 import hypothesis
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
 from app import create_app, demo, messages
@@ -28,7 +29,8 @@ from app.cli.setup import prepare
 from app.clock import LOCAL
 from app.db import db
 from app.domain.people import Actor
-from app.services import accounts, deliveries, evidence
+from app.domain.process import Diagram
+from app.services import accounts, deliveries, diagrams, evidence
 from config.settings import Settings
 from tests import postgres
 from tests.cast import Cast
@@ -65,6 +67,25 @@ def _fill(url: str, instance: Path) -> None:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thrift() -> Iterator[None]:
+    """Spend on what tests are about: hash passwords cheaply, compile each diagram once."""
+    compiled, compile_anew = dict[Any, Any](), diagrams._compile
+
+    def compile_once(row: Diagram) -> Any:
+        of = (row.id, row.key, row.version, row.name, row.sha256)
+        if of not in compiled:
+            compiled[of] = compile_anew(row)
+        return compiled[of]
+
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(accounts, "_HASHER", cheap)
+        patch.setattr(accounts, "_NOBODY", cheap.hash("nobody"))
+        patch.setattr(diagrams, "_compile", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -151,8 +172,33 @@ def _seat(app: Flask, settings: Settings) -> None:
     settings.instance.mkdir(parents=True)
     evidence.configure(settings.instance / "evidence")
     deliveries.configure(settings.outgoing, messages.Writer(settings.outgoing.base_url))
-    # A new engine: what was read from another database is remembered with the old one.
-    typed(dict[Any, Any], db.engines)[None] = create_engine(settings.database_url)
+    typed(dict[Any, Any], db.engines)[None] = _engine(make_url(settings.database_url))
+
+
+#: By kind of database: what SQLAlchemy has compiled lasts as long as its engine.
+_engines: dict[str, Engine] = {}
+_addresses: dict[str, URL] = {}
+
+
+def _engine(url: URL) -> Engine:
+    """Return an engine of this address alone: what was read from a database is kept with its own.
+
+    It shares what was compiled, and the pool, which is empty between two tests.
+    """
+    kind = url.get_backend_name()
+    if kind not in _engines:
+        _engines[kind] = create_engine(url)
+        event.listen(_engines[kind], "do_connect", _readdress)
+    _addresses[kind] = url
+    engine = _engines[kind].execution_options()
+    engine.url = url
+    return engine
+
+
+def _readdress(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Connect to the database of the test that runs now."""
+    arguments[:], now = dialect.create_connect_args(_addresses[dialect.name])
+    options.update(now)
 
 
 @pytest.fixture
