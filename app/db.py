@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as BoundSession
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -19,11 +20,20 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.domain.base import Base
 from app.domain.errors import Conflict, StorageFull, Unavailable
 
+
+class _Session(BoundSession):
+    """There is one database: no statement need be looked at to find which."""
+
+    def get_bind(self, *_of: Any, bind: Any = None, **_options: Any) -> Any:
+        """Return the connection or engine that was asked for, else the engine."""
+        return bind or self._db.engine
+
+
 #: Services flush where it matters and build on what they hold: no surprises, no needless reads.
 db = SQLAlchemy(
     metadata=Base.metadata,
     disable_autonaming=True,
-    session_options={"autoflush": False},
+    session_options={"class_": _Session, "autoflush": False},
 )
 migrate = Migrate()
 

@@ -10,7 +10,7 @@ from statistics import median
 from app.cli.setup import demo_county
 from bench import floor, inbox, ledger, loops, ours, plain, register, submit, sweep
 
-CASES, ROUNDS = 20, 5
+CASES, ROUNDS = 20, 7
 WATCHED = ("/monitor", "/monitor/timers", "/ledger")
 
 
@@ -75,7 +75,7 @@ def _steps(folder: Path) -> dict[str, float]:
             turn = folder / str(number)
             turn.mkdir()
             speeds["floor"].append(floor.run(turn, CASES * 5))
-            speeds["plain"].append(plain.run(turn, CASES // 4))
+            speeds["plain"].append(plain.run(turn, CASES // 2))
             speeds["ours"].append(ours.run(CASES, prefix=f"R{number}"))
     middle = {name: median(some) for name, some in speeds.items()}
     return {

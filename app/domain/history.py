@@ -69,14 +69,16 @@ class Event(Base):
 SEALED = ("case_id", "seq", "at", "by_id", "by_name", "on_behalf_of", "what", "params", "passed")
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def seal(previous: str, line: dict[str, Any]) -> str:
     """Return the hash of *line* chained to *previous*, hexadecimal."""
     at: datetime = line["at"]
     facts = [at.isoformat() if key == "at" else line[key] for key in SEALED]
     if line["case_id"] is None:
         facts.append(line["process_id"])
-    text = json.dumps([previous, *facts], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical([previous, *facts]).encode()).hexdigest()
 
 
 class Anchor(Base):

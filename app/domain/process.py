@@ -241,7 +241,7 @@ class Submission(Base):
     __tablename__ = "submission"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     cycle: Mapped[int]
     form_key: Mapped[str] = mapped_column(String(64))
@@ -252,6 +252,9 @@ class Submission(Base):
 
     task: Mapped[Task] = relationship()
     by: Mapped[User] = relationship()
+
+    # Those about a case are found by the case.
+    __table_args__ = (partial_index("ix_submission_standalone", "task_id", rows="case_id IS NULL"),)
 
 
 class Incident(Base):

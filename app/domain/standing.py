@@ -73,7 +73,10 @@ def issued(case: Case) -> dict[str, Any]:
 
 def told(case: Case) -> dict[str, Any]:
     """Return the facts of *case* as history has told them."""
-    found: dict[str, Any] = inspect(case).info.setdefault(_TOLD, facts(case))
+    known = inspect(case).info
+    if _TOLD not in known:
+        known[_TOLD] = facts(case)
+    found: dict[str, Any] = known[_TOLD]
     return found
 
 

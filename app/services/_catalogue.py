@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.util import identity_key
 
 from app.domain.case import Case
 from app.domain.errors import Invalid
@@ -137,8 +139,15 @@ class Context:
         if self._case is None:
             if self.process.case_id is None:
                 raise LookupError(f"process {self.process.id} is about no case")
-            self._case = self.session.get_one(Case, self.process.case_id)
+            self._case = self._read_case(self.process.case_id)
         return self._case
+
+    def _read_case(self, case_id: int) -> Case:
+        """Return the case; one that is not at hand is read by a statement that is built once."""
+        known = self.session.identity_map.get(identity_key(Case, case_id))
+        if known is not None and not instance_state(known).expired:
+            return known
+        return self.session.scalars(_CASE, {"of_id": case_id}).one()
 
     @property
     def touched(self) -> bool:
@@ -156,6 +165,8 @@ class Context:
         """Return the context of another process about the same case, begun by this step."""
         return replace(self, process=replace(about(self.case), **of), task=None)
 
+
+_CASE = select(Case).where(Case.id == bindparam("of_id"))
 
 EffectFunction = Callable[..., None]
 AnswerFunction = Callable[[Context, Mapping[str, Any]], None]

@@ -124,12 +124,8 @@ def save(context: Context, step: Step, status: ProcessStatus | None = None) -> N
     """
     process = context.process
     status = status or (ProcessStatus.FINISHED if step.finished else ProcessStatus.RUNNING)
-    row: dict[str, Any] = {
-        "of_id": process.id,
-        "of_revision": process.revision,
-        "state": step.state,
-        "revision": process.revision + 1,
-    }
+    row: dict[str, Any] = {"of_id": process.id, "of_revision": process.revision}
+    row |= {"state": step.state, "revision": process.revision + 1}
     if step.finished or status != process.status:
         row |= {"status": status, "finished_at": context.at if step.finished else None}
         context.write(_rows.SAVE_STATUS, row)

@@ -35,6 +35,13 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
+def sees(session: Session, actor: Actor, case_id: int, county_id: int) -> bool:
+    """Tell whether *actor* may see the case of that id and county; see `visible`."""
+    if actor.sees_county:
+        return county_id == actor.county_id
+    return session.scalar(select(Case.id).where(Case.id == case_id, visible(actor))) is not None
+
+
 def _asked_to_take(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on a case that the actor's unit is just being asked to take over."""
     return Case.id.in_(_asked(actor))

@@ -24,6 +24,7 @@ from app.domain.vocabulary import DiagramState, Role
 from app.engine.step import Catalogue, Source
 from app.services import _law, _versions, rule_sets
 from app.services._catalogue import EFFECTS
+from app.services._prepared import Prepared
 from app.services._terms import Terms, terms_of
 from app.services.design import decision_findings, form_findings
 
@@ -233,15 +234,15 @@ def published(session: Session, key: str) -> Compiled:
     Raises:
         NotFound: none is published.
     """
-    latest = session.scalar(_PUBLISHED, {"key": key})
+    latest = _PUBLISHED.row(session.connection(), {"of_key": key})
     if latest is None:
         raise NotFound("没有已发布的流程图“%(key)s”。", key=key)
-    return compiled(session, latest)
+    return compiled(session, latest.id)
 
 
-_PUBLISHED = (
+_PUBLISHED = Prepared(
     select(Diagram.id)
-    .where(Diagram.key == bindparam("key"), Diagram.state == DiagramState.PUBLISHED)
+    .where(Diagram.key == bindparam("of_key"), Diagram.state == DiagramState.PUBLISHED)
     .order_by(Diagram.version.desc())
     .limit(1)
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
@@ -32,7 +32,8 @@ def submissions_of(of: Case | Process) -> list[Submission]:
     """List every answered form of a case, or of a process about none, the latest first."""
     own = Submission.case_id == of.id
     if isinstance(of, Process):
-        own = Submission.task_id.in_(select(Task.id).where(Task.process_id == of.id))
+        tasks = select(Task.id).where(Task.process_id == of.id)
+        own = and_(Submission.case_id.is_(None), Submission.task_id.in_(tasks))
     query = (
         select(Submission)
         .options(

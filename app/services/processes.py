@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import engine
@@ -21,7 +21,8 @@ from app.domain.vocabulary import DiagramState, ProcessStatus, Role
 from app.services import _moves, _progress, diagrams
 from app.services._catalogue import Context, Running, running
 from app.services._history import record
-from app.services._scope import holds, standalone, visible
+from app.services._prepared import Prepared
+from app.services._scope import holds, sees, standalone, visible
 from app.services.diagrams import Compiled
 
 #: Of the reason for which a process is terminated.
@@ -88,11 +89,17 @@ def _of_unit(actor: Actor) -> Running:
 
 def _subject(session: Session, number: str, actor: Actor) -> Running:
     """Return a process yet to begin about the case of that number."""
-    columns = (Case.id, Case.cycle, Case.lead_unit_id, Case.department_id, Case.county_id)
-    row = session.execute(select(*columns).where(Case.number == number, visible(actor))).first()
-    if row is None:
+    row = _SUBJECT.row(session.connection(), {"of_number": number})
+    if row is None or not sees(session, actor, row.id, row.county_id):
         raise NotFound
     return Running(*row)
+
+
+_SUBJECT = Prepared(
+    select(Case.id, Case.cycle, Case.lead_unit_id, Case.department_id, Case.county_id).where(
+        Case.number == bindparam("of_number")
+    )
+)
 
 
 def _check_variables(variables: Mapping[str, Any]) -> None:
