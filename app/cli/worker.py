@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.cli.server import at_rest
 from config.settings import Settings
 
 
@@ -21,6 +22,7 @@ def worker() -> None:
         )
     from app.jobs.workers import WorkForce  # takes its time to load
 
+    at_rest()
     click.echo("销号台 worker 已启动（Ctrl-C 停止）")
     WorkForce(current_app._get_current_object()).run()  # type: ignore[attr-defined]
     click.echo("已停止。")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.base import Base
+from app.domain.base import Base, partial_index
 from app.domain.deadlines import Due, end_of
 from app.domain.errors import WrongStage
 from app.domain.people import Unit, User
@@ -39,13 +39,9 @@ class Case(Base):
     __table_args__ = (
         Index("ix_case_stage_due_on", "stage", "due_on", "id"),
         Index("ix_case_light_at", "light_at"),
-        # What the counters of `Tally` have not taken in: a case with a longer history by now.
-        Index(
-            "ix_case_uncounted",
-            "id",
-            sqlite_where=text("counted <> history_length"),
-            postgresql_where=text("counted <> history_length"),
-        ),
+        # What the counters of `Tally` have not taken in as it is now. The condition names no column
+        # that every step changes: PostgreSQL then need not write all indexes of the case anew.
+        partial_index("ix_case_uncounted", "id", rows="counted < 0"),
         # Whose day has come: overdue since midnight, due today.
         Index("ix_case_due_on", "due_on"),
         Index("ix_case_original_due_on", "original_due_on"),
@@ -113,7 +109,7 @@ class Case(Base):
     #: Head of the hash chain of `Event`, and how many lines it has.
     history_head: Mapped[str] = mapped_column(String(64), default="")
     history_length: Mapped[int] = mapped_column(default=0)
-    #: How long its history was when the counters took it in; -1 to have it counted anew.
+    #: How long its history was when the counters took it in; -1 if it has changed since.
     counted: Mapped[int] = mapped_column(default=-1)
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import event, inspect
-from sqlalchemy.orm.attributes import QueryableAttribute
+from sqlalchemy import event
+from sqlalchemy.orm.attributes import QueryableAttribute, instance_state
 
 from app.domain.case import Case
 
@@ -45,12 +46,18 @@ LASTING: Mapping[str, str] = {
     "issued_on": "issued_on",
     "original_due_on": "original_due_on",
 }
-_TOLD = "told"
+_TOLD, _FACTS = "told", "facts"
+_values = attrgetter(*CHANGING.values())
 
 
-def facts(case: Case) -> dict[str, Any]:
+def facts(case: Case) -> Mapping[str, Any]:
     """Return what the register now says of *case* that can change, as a line keeps it."""
-    return {name: plain(getattr(case, attribute)) for name, attribute in CHANGING.items()}
+    values, info = _values(case), instance_state(case).info
+    known = info.get(_FACTS)
+    if known is None or known[0] != values:
+        known = info[_FACTS] = values, dict(zip(CHANGING, map(plain, values), strict=True))
+    found: Mapping[str, Any] = known[1]
+    return found
 
 
 def plain(value: Any) -> Any:
@@ -65,25 +72,27 @@ def plain(value: Any) -> Any:
 def issued(case: Case) -> dict[str, Any]:
     """Return all that the first line tells of *case*; from now on that is told."""
     told = facts(case)
-    inspect(case).info[_TOLD] = told
+    instance_state(case).info[_TOLD] = told
     lasting = {name: plain(getattr(case, attribute)) for name, attribute in LASTING.items()}
     names = {"unit": case.unit.name, "lead": case.lead_unit.name}
-    return lasting | names | told
+    return {**lasting, **names, **told}
 
 
-def told(case: Case) -> dict[str, Any]:
+def told(case: Case) -> Mapping[str, Any]:
     """Return the facts of *case* as history has told them."""
-    known = inspect(case).info
-    if _TOLD not in known:
-        known[_TOLD] = facts(case)
-    found: dict[str, Any] = known[_TOLD]
+    info = instance_state(case).info
+    if _TOLD not in info:
+        info[_TOLD] = facts(case)
+    found: Mapping[str, Any] = info[_TOLD]
     return found
 
 
 def untold(case: Case) -> dict[str, Any]:
     """Return the facts of *case* that are not any more as history has told them."""
-    before = told(case)
-    return {name: value for name, value in facts(case).items() if before.get(name) != value}
+    before, now = told(case), facts(case)
+    if now is before:
+        return {}
+    return {name: value for name, value in now.items() if before.get(name) != value}
 
 
 def tell(case: Case, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,20 +105,21 @@ def tell(case: Case, params: Mapping[str, Any]) -> dict[str, Any]:
     foretold = {k: v for k, v in params.get(NOW, {}).items() if before.get(k) != v}
     now = untold(case) | foretold
     rest = {name: value for name, value in params.items() if name != NOW}
-    inspect(case).info[_TOLD] = before | now
+    if now:
+        instance_state(case).info[_TOLD] = {**before, **now}
     return rest | {NOW: now} if now else rest
 
 
 @event.listens_for(Case, "load")
 def _remember_loaded(case: Case, _context: Any) -> None:
     """Take what the database holds as told: whoever wrote it there told it."""
-    inspect(case).info[_TOLD] = facts(case)
+    instance_state(case).info[_TOLD] = facts(case)
 
 
 @event.listens_for(Case, "refresh")
 def _remember_refreshed(case: Case, _context: Any, names: Any) -> None:
     if names is None or "stage" in {_name(one) for one in names}:
-        inspect(case).info[_TOLD] = facts(case)
+        instance_state(case).info[_TOLD] = facts(case)
 
 
 def _name(attribute: str | QueryableAttribute[Any]) -> str:

@@ -49,9 +49,9 @@ class _Line:
         return all(cell.test is None for cell in self.tests)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """A compiled decision table."""
+    """A compiled decision table; each is only equal to itself."""
 
     key: str
     name: str

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Table, case, delete, func, insert, or_, select, update
+from sqlalchemy import Table, case, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -70,6 +70,10 @@ def _add(sums: dict[Key, list[int]], key: Key, amounts: Sequence[int]) -> None:
     sums[key] = list(amounts) if old is None else [a + b for a, b in zip(old, amounts, strict=True)]
 
 
+#: As the index has it.
+UNCOUNTED = text("counted < 0")
+
+
 def follow(session: Session, at: datetime, limit: int) -> int:
     """Take in up to *limit* cases whose history has grown; return how many there were.
 
@@ -80,7 +84,7 @@ def follow(session: Session, at: datetime, limit: int) -> int:
     if since is None:
         return 0
     _mark_whose_day_has_come(session, local_date(since), local_date(at))
-    stale = select(Case.id).where(Case.counted != Case.history_length).order_by(Case.id)
+    stale = select(Case.id).where(UNCOUNTED).order_by(Case.id)
     ids = list(session.scalars(stale.limit(limit).with_for_update(skip_locked=True, of=Case)))
     if ids:
         _count(session, ids, at)

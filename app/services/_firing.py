@@ -16,7 +16,7 @@ from app.domain.errors import Conflict, EngineError, Unavailable, WrongStage
 from app.domain.plan import Plan
 from app.domain.rules import Anchor
 from app.domain.vocabulary import ProcessStatus
-from app.services import _progress, calendars, diagrams
+from app.services import _case_rows, _progress, calendars, diagrams
 from app.services._catalogue import Chain, Context, Running
 from app.services._history import record
 from app.services._later import Later
@@ -73,8 +73,8 @@ def together(session: Session, ids: Sequence[int], now: Now) -> set[int]:
         context.later, context.without_plan = later, timer.case_id not in planned
         _step(context, timer)
     later.send()
+    _case_rows.write(connection, cases)
     session.flush()
-    del cases
     return {timer.timer_id for timer in timers}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from sqlalchemy import bindparam, select
 
@@ -34,13 +35,16 @@ def show(
         return
     day = local_date(case.reported_done_at or at)
     planned = case.percent if case.reported_done_at else _planned_percent(case, plan(), at)
-    facts = {
-        "remaining": (case.due_on - day).days,
-        "period": max((case.due_on - case.counted_from).days, 1),
-        "lag": max(planned - case.percent, 0),
-    }
-    case.light = Light(table().evaluate(facts)["light"])
+    remaining, period = (case.due_on - day).days, max((case.due_on - case.counted_from).days, 1)
+    case.light = _light(table(), remaining, period, max(planned - case.percent, 0))
     case.light_at = None if case.reported_done_at else _tomorrow(at)
+
+
+@lru_cache(maxsize=4096)
+def _light(table: Decision, remaining: int, period: int, lag: int) -> Light:
+    """Return what the table says; many cases stand alike."""
+    facts = {"remaining": remaining, "period": period, "lag": lag}
+    return Light(table.evaluate(facts)["light"])
 
 
 def _planned_percent(case: Case, plan: Plan | None, at: datetime) -> int:

@@ -69,16 +69,20 @@ def _chain(table: Table) -> Prepared:
     return Prepared(select(*columns).where(table.c.id == bindparam("of_id")))
 
 
-def _move_head(table: Table) -> Prepared:
+def _move_head(table: Table, **also: int) -> Prepared:
     """Take the end of the chain; of two that add to it at once, one changes no row."""
     unmoved = table.c.history_length == bindparam("of_length")
     statement = update(table).where(table.c.id == bindparam("of_id"), unmoved)
-    moved = statement.values(history_head=bindparam("head"), history_length=bindparam("length"))
-    return Prepared(moved, guards=True)
+    moved: dict[str, Any] = {
+        "history_head": bindparam("head"),
+        "history_length": bindparam("length"),
+    }
+    return Prepared(statement.values(moved | also), guards=True)
 
 
 CHAIN_OF_CASE, CHAIN_OF_PROCESS = _chain(_CASE), _chain(_PROCESS)
-MOVE_HEAD_OF_CASE, MOVE_HEAD_OF_PROCESS = _move_head(_CASE), _move_head(_PROCESS)
+#: What has a new line is to be counted anew.
+MOVE_HEAD_OF_CASE, MOVE_HEAD_OF_PROCESS = _move_head(_CASE, counted=-1), _move_head(_PROCESS)
 
 
 def _save(*names: str) -> Prepared:

@@ -90,7 +90,7 @@ def _is_behind() -> bool:
     at = db.session.scalar(select(TALLIED.c.at))
     if at is None or local_date(at) != today():
         return True
-    changed = select(Case.id).where(Case.counted != Case.history_length)
+    changed = select(Case.id).where(_counting.UNCOUNTED)
     # In order, or PostgreSQL reads all cases rather than the index of the few.
     return db.session.scalar(changed.order_by(Case.id).limit(1)) is not None
 

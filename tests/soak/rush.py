@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from app import scheduler
+from app.cli.server import at_rest
 from app.db import db, transaction
 from app.domain.history import Event
 from app.domain.process import Timer
@@ -19,6 +20,7 @@ from tests.soak.places import Ground, program
 def worker(post: crew.Post, _seed: int) -> None:
     """Sweep every second, as the scheduler does."""
     with program(post.url, post.folder):
+        at_rest()
         while True:
             crew.patiently(post, scheduler.sweep)
             time.sleep(1)
