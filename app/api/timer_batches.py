@@ -11,12 +11,10 @@ from app.api.jobs import accepted
 from app.api.schemas.jobs import JobOut
 from app.api.schemas.timer_batches import BatchIn, BatchOut, BatchPreviewOut
 from app.domain.errors import NotFound
-from app.forms.at_once import extending, signing
+from app.forms.at_once import answering
 from app.services import batch_jobs, batch_lines
-from app.services.batch_lines import Action, Answering, Wish
+from app.services.batch_lines import Action, Wish
 from app.texts import language
-
-_SHARED = ("extension_ground", "reason", "done_so_far", "safeguards")
 
 
 @Call(
@@ -28,7 +26,7 @@ _SHARED = ("extension_ground", "reason", "done_so_far", "safeguards")
 def preview_batch(action: str, body: dict[str, Any]) -> dict[str, Any]:
     """Tell what would be done to each task, and which are left out and why; nothing is done."""
     wish = _wish(action, body)
-    return {"items": batch_lines.preview(wish, g.actor, _answering(wish, body))}
+    return {"items": batch_lines.preview(wish, g.actor, answering(wish, g.actor, language(), body))}
 
 
 @Call(
@@ -45,7 +43,8 @@ def act_on_batch(action: str, body: dict[str, Any]) -> Response:
     What can't be done is left out and told there; 422 if nothing can be done at all.
     """
     wish = _wish(action, body)
-    return accepted(batch_jobs.start(wish, g.actor, _answering(wish, body)))
+    checks = answering(wish, g.actor, language(), body)
+    return accepted(batch_jobs.start(wish, g.actor, checks))
 
 
 @Call(method="GET", path="/timers/batches/results/<int:job_id>", answer=BatchOut())
@@ -66,13 +65,3 @@ def _wish(action: str, body: dict[str, Any]) -> Wish:
         until=body["until"],
         revisions={one["id"]: one["revision"] for one in chosen if one["revision"]},
     )
-
-
-def _answering(wish: Wish, body: dict[str, Any]) -> Answering | None:
-    """Return what checks the form of each task."""
-    if wish.action is Action.SIGN:
-        return signing(g.actor, language())
-    if wish.action is Action.EXTEND and wish.until is not None:
-        answers = {name: body[name] for name in _SHARED}
-        return extending(g.actor, language(), answers | {"asked_until": wish.until.isoformat()})
-    return None

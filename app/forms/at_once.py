@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.domain.errors import Invalid
@@ -14,8 +14,22 @@ from app.forms.components import inputs_in
 from app.forms.filling import require_files, setting_about, setting_for
 from app.forms.setting import Setting
 from app.services import changes, dossier
+from app.services.batch_lines import Action, Answering, Wish
 
-Answering = Callable[[Task], Mapping[str, Any]]
+#: The fields of the form of an extension that one batch answers alike.
+SHARED = ("extension_ground", "reason", "done_so_far", "safeguards")
+
+
+def answering(
+    wish: Wish, actor: Actor, language: str, given: Mapping[str, Any]
+) -> Answering | None:
+    """Return what checks the form of each task, once there is something to check."""
+    if wish.action is Action.SIGN:
+        return signing(actor, language)
+    if wish.action is Action.EXTEND and wish.until is not None:
+        answers = {name: given[name] for name in SHARED}
+        return extending(actor, language, answers | {"asked_until": wish.until.isoformat()})
+    return None
 
 
 def signing(actor: Actor, language: str) -> Answering:

@@ -33,13 +33,13 @@ class Reach:
     conditions: tuple[ColumnElement[bool], ...]
     #: The cases, where they are few; ``None``: along the index.
     cases: Sequence[int] | None
-    #: The processes about no case that concern the person.
-    standalone: Sequence[int]
+    #: The processes about no case that concern the person; ``None``: there are none.
+    standalone: Sequence[int] | Select[int] | None
 
     def narrow(self, query: Select[*tuple[Any, ...]], rows: Any) -> Select[*tuple[Any, ...]]:
         """Leave of a query on *rows*, tasks or timers, what is within reach."""
         alone: ColumnElement[bool] = false()
-        if self.standalone:
+        if self.standalone is not None:
             alone = and_(rows.case_id.is_(None), rows.process_id.in_(self.standalone))
         if self.cases is not None:
             return query.where(or_(rows.case_id.in_(self.cases), alone))
@@ -70,7 +70,7 @@ def reach(
     whole = (visible_by_index(session, actor), *conditions)
     probed = whole if only is None else (*whole, only)
     few = _few(session, probed) if selective or not actor.sees_county else None
-    alone = () if conditions else _standalone(session, actor, over=over)
+    alone = None if conditions else _standalone(session, actor, over=over)
     return Reach(whole, few, alone)
 
 
@@ -79,11 +79,14 @@ def _few(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Sequenc
     return found if len(found) <= FEW else None
 
 
-def _standalone(session: Session, actor: Actor, *, over: bool) -> Sequence[int]:
+def _standalone(
+    session: Session, actor: Actor, *, over: bool
+) -> Sequence[int] | Select[int] | None:
     query = select(Process.id).where(standalone(actor))
     if not over:
         query = query.where(Process.status.in_(GOING))
-    return session.scalars(query.order_by(Process.id.desc()).limit(FEW)).all()
+    found = session.scalars(query.limit(FEW + 1)).all()
+    return (found or None) if len(found) <= FEW else query
 
 
 def count(session: Session, query: Select[*tuple[Any, ...]]) -> int:

@@ -6,7 +6,7 @@ A preview is the very plan that is then carried out: what it leaves out, it leav
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -104,9 +104,11 @@ def preview(wish: Wish, actor: Actor, answering: Answering | None = None) -> lis
     """
     tasks = _chosen(wish.tasks, actor)
     session = db.session()
+    letters = _letters(session, tasks) if wish.action is Action.SIGN else {}
     judge = _JUDGES[wish.action](session, wish, actor, tasks)
     with session.no_autoflush:
-        return [_line(one, wish, judge, answering) for one in tasks]
+        lines = [_line(one, wish, judge, answering) for one in tasks]
+    return [replace(line, letter=letters.get(line.task.id)) for line in lines]
 
 
 def _chosen(wanted: Sequence[int], actor: Actor) -> list[Task]:
@@ -140,18 +142,17 @@ Judge = Callable[[Task], DomainError | Sentence]
 
 
 def _line(task: Task, wish: Wish, judge: Judge, answering: Answering | None) -> Line:
-    letter = _letter(task) if wish.action is Action.SIGN else None
     if wish.revisions.get(task.id, task.revision) != task.revision:
-        return Line(task, Conflict().sentence, letter=letter)
+        return Line(task, Conflict().sentence)
     found = judge(task)
     if isinstance(found, DomainError):
-        return Line(task, fault_of(found), letter=letter)
+        return Line(task, fault_of(found))
     if answering is None:
-        return Line(task, will=found, letter=letter)
+        return Line(task, will=found)
     try:
-        return Line(task, will=found, answers=answering(task), letter=letter)
+        return Line(task, will=found, answers=answering(task))
     except Invalid as error:
-        return Line(task, fault_of(error), letter=letter)
+        return Line(task, fault_of(error))
 
 
 def fault_of(error: DomainError) -> Sentence:
@@ -234,9 +235,11 @@ def _extension(asking: Asking, until: date | None) -> DomainError | Sentence:
     return Sentence(template, **days, who=Sentence(decider.label))
 
 
-def _sign(_session: Session, _wish: Wish, actor: Actor, _tasks: Sequence[Task]) -> Judge:
+def _sign(session: Session, _wish: Wish, actor: Actor, tasks: Sequence[Task]) -> Judge:
+    letters = _letters(session, tasks)
+
     def judge(task: Task) -> DomainError | Sentence:
-        letter = _letter(task)
+        letter = letters.get(task.id)
         if letter is None:
             return WrongStage("该待办不是审签督办函。")
         try:
@@ -250,11 +253,14 @@ def _sign(_session: Session, _wish: Wish, actor: Actor, _tasks: Sequence[Task]) 
     return judge
 
 
-def _letter(task: Task) -> Letter | None:
-    """Return the letter that a task is to sign."""
-    if task.form_key != timer_list.SIGNING or task.process.letter_id is None:
-        return None
-    return db.session.get(Letter, task.process.letter_id)
+def _letters(session: Session, tasks: Sequence[Task]) -> dict[int, Letter]:
+    """Return the letters that some of *tasks* are to sign, by the id of the task."""
+    wanted = {
+        task.id: task.process.letter_id for task in tasks if task.form_key == timer_list.SIGNING
+    }
+    found = session.scalars(select(Letter).where(Letter.id.in_(filter(None, wanted.values()))))
+    letters = {letter.id: letter for letter in found}
+    return {task: letters[of] for task, of in wanted.items() if of in letters}
 
 
 _JUDGES: Mapping[Action, Callable[[Session, Wish, Actor, Sequence[Task]], Judge]] = {

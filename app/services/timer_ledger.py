@@ -31,7 +31,7 @@ from app.domain.history import Event
 from app.domain.people import Actor
 from app.domain.process import GOES_ON, IS_PAST, Process, Task, Timer
 from app.domain.vocabulary import TimerState
-from app.services._reach import COUNTED, count, reach
+from app.services._reach import COUNTED, Reach, count, reach
 from app.services._scope import of_visible_timers
 
 #: A deadline that nobody has taken up for so long after it ran out is one that nobody is at.
@@ -162,20 +162,32 @@ _WHOLE = (
     joinedload(Timer.case).joinedload(Case.lead_unit),
     joinedload(Timer.process).joinedload(Process.diagram),
 )
+_ORDER = (Timer.due_at, Timer.id)
+
+
+def within(actor: Actor, narrow: TimerFilter) -> Reach:
+    """Find the way to the deadlines that are asked for; the list and its count share it."""
+    conditions = narrow.of_case
+    return reach(db.session(), actor, *conditions, selective=bool(conditions), over=True)
 
 
 def page(
-    actor: Actor, narrow: TimerFilter, *, limit: int = 50, after: tuple[datetime, int] | None = None
+    actor: Actor,
+    narrow: TimerFilter,
+    *,
+    limit: int = 50,
+    after: tuple[datetime, int] | None = None,
+    by: Reach | None = None,
 ) -> list[Timer]:
     """List deadlines of the cases and processes that *actor* may see, after the cursor *after*.
 
     What is longest overdue comes first; of what is over, the latest.
     """
-    rows = _merged(_lists(actor, narrow, after, limit))
+    rows = _merged(_lists(narrow, by or within(actor, narrow), after, limit))
     order = [rows.c.due_at.desc(), rows.c.id.desc()] if narrow.latest_first else list(rows.c)
     ids = list(db.session.scalars(select(rows.c.id).order_by(*order).limit(limit)))
-    query = select(Timer).options(*_WHOLE).where(Timer.id.in_(ids))
-    found = {one.id: one for one in db.session.scalars(query)}
+    read = db.session.scalars(select(Timer).options(*_WHOLE).where(Timer.id.in_(ids)))
+    found = {one.id: one for one in read}
     return [found[one] for one in ids]
 
 
@@ -186,12 +198,12 @@ def _merged(lists: Sequence[Rows]) -> Subquery:
 
 
 def _lists(
-    actor: Actor, narrow: TimerFilter, after: tuple[datetime, int] | None, limit: int
+    narrow: TimerFilter, by: Reach, after: tuple[datetime, int] | None, limit: int
 ) -> list[Rows]:
     """Return a query for each index that may hold what is asked for."""
     beyond = [_beyond(after, latest_first=narrow.latest_first)] if after is not None else []
     order = (Timer.due_at.desc(), Timer.id.desc()) if narrow.latest_first else _ORDER
-    query = _narrowed(select(Timer.due_at, Timer.id), actor, narrow).where(*beyond)
+    query = by.narrow(select(Timer.due_at, Timer.id), Timer).where(*narrow.conditions(), *beyond)
     return [query.where(_stands(one)).order_by(*order).limit(limit) for one in narrow.stretches]
 
 
@@ -200,20 +212,12 @@ def _stands(condition: str) -> ColumnElement[bool]:
     return text(f"timer.{condition}")  # type: ignore[return-value]
 
 
-_ORDER = (Timer.due_at, Timer.id)
-
-
-def total(actor: Actor, narrow: TimerFilter) -> int:
+def total(actor: Actor, narrow: TimerFilter, *, by: Reach | None = None) -> int:
     """Count them, but no further than anybody reads."""
-    query = _narrowed(select(Timer.id), actor, narrow)
+    query = (by or within(actor, narrow)).narrow(select(Timer.id), Timer)
+    query = query.where(*narrow.conditions())
     found = sum(count(db.session(), query.where(_stands(one))) for one in narrow.stretches)
     return min(found, COUNTED)
-
-
-def _narrowed(query: Rows, actor: Actor, narrow: TimerFilter) -> Rows:
-    conditions = narrow.of_case
-    by = reach(db.session(), actor, *conditions, selective=bool(conditions), over=True)
-    return by.narrow(query, Timer).where(*narrow.conditions())
 
 
 def _beyond(after: tuple[datetime, int], *, latest_first: bool) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import today
 from app.domain.errors import Invalid
 from app.domain.vocabulary import JobState
-from app.forms.at_once import extending, signing
+from app.forms.at_once import SHARED, answering
 from app.http import LARGEST_ID, status_of
 from app.services import batch_jobs, batch_lines, changes, jobs, timer_list
 from app.services.batch_lines import Action, Answering, Line, Wish
@@ -20,8 +20,6 @@ from app.web.frame import is_partial
 from app.web.timers.asking import asked
 from app.web.timers.blueprint import bp
 
-#: The fields of the form of an extension that one batch answers alike.
-_SHARED = ("extension_ground", "reason", "done_so_far", "safeguards")
 _ACTIONS = "any(remind, hand_over, extend, sign)"
 
 
@@ -36,11 +34,11 @@ def batch(action: str) -> ResponseReturnValue:
 def act(action: str) -> ResponseReturnValue:
     """Do it; what is refused by now is told with the rest."""
     wish, given = _wish(Action(action)), _given()
-    answering = _answering(wish, given)
+    checks = _answering(wish, given)
     try:
-        job = batch_jobs.hurry(batch_jobs.start(wish, g.actor, answering), g.actor)
+        job = batch_jobs.hurry(batch_jobs.start(wish, g.actor, checks), g.actor)
     except Invalid as error:
-        lines = batch_lines.preview(wish, g.actor, answering)
+        lines = batch_lines.preview(wish, g.actor, checks)
         return _draw(wish, given, lines, error), status_of(error)
     return redirect(url_for("timers.batch_result", job_id=job.id), 303)
 
@@ -74,7 +72,7 @@ def _wish(action: Action) -> Wish:
 def _tasks() -> list[int]:
     """Return the chosen tasks: one by one, or all that the address asks for."""
     if request.method == "GET" and request.args.get("all") == "1":
-        what = asked("all", "task", "colleague", "until", *_SHARED)
+        what = asked("all", "task", "colleague", "until", *SHARED)
         return timer_list.ids(g.actor, what, most=batch_lines.MOST)
     return [int(one) for one in request.values.getlist("task") if _is_id(one)]
 
@@ -91,17 +89,11 @@ def _day() -> date | None:
 
 
 def _given() -> dict[str, str]:
-    return {name: request.values.get(name, "").strip() for name in _SHARED}
+    return {name: request.values.get(name, "").strip() for name in SHARED}
 
 
 def _answering(wish: Wish, given: dict[str, str]) -> Answering | None:
-    """Return what checks the form of each task, once there is something to check."""
-    if wish.action is Action.SIGN:
-        return signing(g.actor, language())
-    if wish.action is Action.EXTEND and wish.until is not None:
-        answers = given | {"asked_until": wish.until.isoformat()}
-        return extending(g.actor, language(), answers)
-    return None
+    return answering(wish, g.actor, language(), given)
 
 
 def _draw(

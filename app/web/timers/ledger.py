@@ -45,7 +45,8 @@ def draw() -> str:
     """Draw the ledger, what is longest overdue first."""
     narrow = _filter()
     after = cursor.read_moment(request.args.get("after"))
-    found = timer_ledger.page(g.actor, narrow, limit=PAGE + 1, after=after)
+    by = timer_ledger.within(g.actor, narrow)
+    found = timer_ledger.page(g.actor, narrow, limit=PAGE + 1, after=after, by=by)
     shown = found[:PAGE]
     end = cursor.write(shown[-1].due_at, shown[-1].id) if len(found) > PAGE else None
     return render_template(
@@ -58,7 +59,7 @@ def draw() -> str:
         state=request.args.get("state", ""),
         narrowed=narrow != TimerFilter(running=True),
         health=timer_ledger.health(g.actor if g.actor.sees_cases else None),
-        total=figure(timer_ledger.total(g.actor, narrow)),
+        total=figure(timer_ledger.total(g.actor, narrow, by=by)),
         units=cases.units(g.actor) if g.actor.sees_county else [],
         states=list(TimerState),
         next_url=_url(after=end) if end else None,
