@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from app import api, http, jobs, messages, texts, web
-    from app.db import db, migrate
+    from app.db import db, engine_options, migrate
     from app.services import catalogue, deliveries, evidence, rule_sets
     from app.services.past import workbook
     from config.settings import Settings
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         TESTING=settings.testing,
         SETTINGS=settings,
         SESSION_COOKIE_SAMESITE="Lax",

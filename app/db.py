@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import Dialect, ExceptionContext
+from sqlalchemy.engine import Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -36,6 +36,17 @@ db = SQLAlchemy(
     session_options={"class_": _Session, "autoflush": False},
 )
 migrate = Migrate()
+
+#: Connections that stay open: one for each thread that serves, sweeps or does jobs. A new one costs
+#: PostgreSQL a process and SQLite its cache.
+STAYING = 20
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how connections to *url* are kept; a database in memory has but one."""
+    in_memory = make_url(url).database in (None, "", ":memory:")
+    return {} if in_memory else {"pool_size": STAYING}
+
 
 #: Whether what begins is a transaction that means to write.
 _writes: ContextVar[bool] = ContextVar("writes", default=False)
