@@ -176,7 +176,14 @@ LOAD = Prepared(
     .join_from(_TASK, _PROCESS, _PROCESS.c.id == _TASK.c.process_id)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
     .where(_TASK.c.id == bindparam("of_id"))
-    .with_for_update(of=_PROCESS)
+    .with_for_update(of=_PROCESS, key_share=True)
+)
+
+#: Whoever does something to a task holds its process first, as those do who complete it: two who
+#: held one of them each would wait for each other. `key_share`: what refers to the process may
+#: still be written.
+HOLD_PROCESS = Prepared(
+    select(_PROCESS.c.id).where(_PROCESS.c.id == bindparam("of_id")).with_for_update(key_share=True)
 )
 
 RUNNING = Prepared(
@@ -217,11 +224,13 @@ _STRIKING = (
 
 #: A timer with what firing it reads of its process and case. The process is locked first, as by
 #: those who complete its tasks, so that nobody waits for one who waits for him.
-STRIKING = Prepared(_STRIKING.where(_TIMER.c.id == bindparam("of_id")).with_for_update(of=_PROCESS))
+STRIKING = Prepared(
+    _STRIKING.where(_TIMER.c.id == bindparam("of_id")).with_for_update(of=_PROCESS, key_share=True)
+)
 
 #: The same of many, in the order in which they ran out; processes that somebody moves are left out.
 ALL_STRIKING = (
     _STRIKING.where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(_TIMER.c.due_at, _TIMER.c.id)
-    .with_for_update(of=_PROCESS, skip_locked=True)
+    .with_for_update(of=_PROCESS, skip_locked=True, key_share=True)
 )

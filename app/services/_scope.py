@@ -90,7 +90,7 @@ def case_for(session: Session, number: str, actor: Actor, *, lock: bool = False)
     """
     query = case_of(actor, Case.number == number)
     if lock:
-        query = query.with_for_update(of=Case)
+        query = query.with_for_update(of=Case, key_share=True)
     found = session.scalars(query, execution_options={"populate_existing": lock}).first()
     if found is None:
         raise NotFound

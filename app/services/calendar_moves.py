@@ -241,7 +241,7 @@ def _put_off(session: Session, case_id: int | None, version: _Version) -> int:
         moves = forecast(session, *version.question()).later
         of_none = [move for move in moves if move.case_id is None]
         return sum(_postponing.put_off_alone(session, move, version.reason, at) for move in of_none)
-    case = session.get_one(Case, case_id, with_for_update=True)
+    case = session.get_one(Case, case_id, with_for_update={"key_share": True})
     plan = forecast(session, *version.question(case_id))
     return _postponing.put_off(session, case, plan, version.reason, at)
 

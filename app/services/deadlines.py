@@ -59,7 +59,7 @@ _DUE = (
     .order_by(Timer.due_at, Timer.id)
     .limit(bindparam("most"))
 )
-_FREE = _DUE.with_for_update(skip_locked=True)
+_FREE = _DUE.with_for_update(skip_locked=True, key_share=True)
 
 
 def worker_name() -> str:

@@ -114,7 +114,7 @@ def _cases(
     for start in range(0, len(numbers), _BATCH):
         some = Case.number.in_(numbers[start : start + _BATCH])
         query = case_of(actor, some).order_by(Case.id)
-        query = query.with_for_update(of=Case) if lock else query
+        query = query.with_for_update(of=Case, key_share=True) if lock else query
         rows = session.scalars(query, execution_options={"populate_existing": True})
         found |= {case.number: case for case in rows}
     return found

@@ -53,7 +53,7 @@ def refresh(case_id: int) -> None:
     with transaction() as session:
         at = utcnow()
         query = select(Case).where(Case.id == case_id, Case.light_at <= at)
-        case = session.scalars(query.with_for_update()).first()
+        case = session.scalars(query.with_for_update(key_share=True)).first()
         if case is None:
             return
         before = case.light

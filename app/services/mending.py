@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -23,7 +23,7 @@ from app.domain.vocabulary import ProcessStatus, TimerState
 from app.services import _progress, calendars, deadlines, deliveries, diagrams, elements, incidents
 from app.services._catalogue import Context, running
 from app.services._history import record
-from app.services._rows import INSERT_TIMER
+from app.services._rows import HOLD_PROCESS, INSERT_TIMER
 
 LONGEST_REASON = 400
 #: So many are tried again at once; the sweep takes the others.
@@ -196,7 +196,9 @@ def skip(incident_id: int, actor: Actor, reason: str) -> None:
 
 def _leave_out(session: Session, timer_id: int, actor: Actor, *, reason: str, at: datetime) -> None:
     """Disarm a timer; of one that repeats, let the next period begin."""
-    timer = session.get_one(Timer, timer_id, with_for_update=True, populate_existing=True)
+    process_id = session.scalar(select(Timer.process_id).where(Timer.id == timer_id))
+    HOLD_PROCESS.row(session.connection(), {"of_id": process_id})
+    timer = session.get_one(Timer, timer_id, populate_existing=True)
     if timer.state is not TimerState.ARMED:
         raise WrongStage("该期限已不在计时，不能跳过。")
     context = Context(session, running(session, timer.process_id), at, actor)

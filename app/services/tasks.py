@@ -21,7 +21,13 @@ from app.domain.vocabulary import ProcessStatus
 from app.services import _progress, diagrams
 from app.services._catalogue import ANSWERS, Chain, Context, Given, Running, running
 from app.services._history import record
-from app.services._rows import FINISH_TASK, INSERT_SUBMISSION, LOAD, RUNNING_COLUMNS
+from app.services._rows import (
+    FINISH_TASK,
+    HOLD_PROCESS,
+    INSERT_SUBMISSION,
+    LOAD,
+    RUNNING_COLUMNS,
+)
 from app.services._scope import holds
 from app.services._titles import keep_title
 from app.services.inbox import get_task, require, require_going
@@ -59,9 +65,10 @@ def _assign(
     task_id: int, actor: Actor, *, allowed: Container[int | None], to: int | None, what: str
 ) -> Task:
     """Change who holds an open task, if it is now held by one of *allowed*."""
-    get_task(task_id, actor)
+    process_id = get_task(task_id, actor).process_id
     with transaction() as session:
-        task = session.get_one(Task, task_id, populate_existing=True, with_for_update=True)
+        HOLD_PROCESS.row(session.connection(), {"of_id": process_id})
+        task = session.get_one(Task, task_id, populate_existing=True)
         require_going(task)
         if not holds(actor, task):
             raise NotAllowed
