@@ -79,6 +79,8 @@ def _page(document: Any) -> None:
     style = document.styles["Normal"]
     style.font.name, style.font.size = FANG, BODY
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FANG)
+    for tongue in document.styles.element.iter(qn("w:lang")):
+        tongue.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _page_number(footer: Any, side: Any) -> None:
@@ -203,6 +205,8 @@ def _paragraph(
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if indented:
+        # Word and WPS count characters; other programs know the measure only.
+        form.first_line_indent = lettering[1] * 2
         paragraph._p.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "200")
     _face(paragraph.add_run(text), *lettering)
     return paragraph

@@ -23,6 +23,21 @@ class QuickSheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._letters: dict[int, str] = {}
+        self._heights: dict[int, float] = {}
+
+    def fit_row(self, row: int, points: float) -> None:
+        """Have a row be so tall until somebody changes what it says; then it fits itself anew."""
+        self._heights[row] = points
+
+    def _write_row(
+        self, row: int, spans: Any, row_info: Any = None, empty_row: bool = False
+    ) -> None:
+        """Open a row. The library would fix its height for good, and text added later be cut."""
+        points = self._heights.pop(row, None)
+        if points is None or empty_row:
+            super()._write_row(row, spans, row_info, empty_row)
+        else:
+            self.fh.write(f'<row r="{row + 1}" ht="{points:g}">')
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         """Write one cell; the library calls this for each, row by row."""

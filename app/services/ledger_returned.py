@@ -100,7 +100,7 @@ def read(data: bytes, name: str, open_to: Collection[str]) -> Returned:
 
 def _require_sound(data: bytes, name: str) -> None:
     if PurePath(name).suffix.lower() != ".xlsx":
-        raise Invalid("只能导回 .xlsx 文件。")
+        raise Invalid("只能导回 .xlsx 文件，请另存为 .xlsx 再导回。")
     if len(data) > LARGEST:
         raise TooLarge("文件不能超过 %(most)s MB。", most=LARGEST // 1_000_000)
     if data.startswith(_OLE):

@@ -10,10 +10,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.domain.vocabulary import Category, Mode, Severity, Term
+from app.services import paper, sheets
 from app.services.ledger_columns import COLUMNS
 from app.services.ledger_files import MOST_ROWS
 
 _HEAD = PatternFill("solid", fgColor="DCE6F1")
+_WIDTH, _OF_NOTES = 18, 90
 _CHOICES: dict[str, type[Term]] = {"mode": Mode, "severity": Severity, "category": Category}
 #: The longest list that Excel takes in a cell's rule.
 _LONGEST_CHOICE = 255
@@ -23,13 +25,8 @@ def template() -> bytes:
     """Return the workbook. Only its first sheet is imported; the example is never."""
     book = openpyxl.Workbook()
     _fill_ledger(book.worksheets[0])
-    example = book.create_sheet("填写示例")
-    _head(example, [column.heading for column in COLUMNS])
-    example.append([column.example for column in COLUMNS])
-    notes = book.create_sheet("填写说明")
-    _head(notes, ["列名", "是否必填", "说明"])
-    for column in COLUMNS:
-        notes.append([column.heading, "必填" if column.required else "选填", column.note])
+    _show_example(book.create_sheet("填写示例"))
+    _explain(book.create_sheet("填写说明"))
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -43,13 +40,30 @@ def _fill_ledger(sheet: Worksheet) -> None:
             _offer(sheet, place, [term.label for term in _CHOICES[column.field]])
 
 
-def _head(sheet: Worksheet, headings: Sequence[str]) -> None:
+def _show_example(sheet: Worksheet) -> None:
+    _head(sheet, [column.heading for column in COLUMNS])
+    sheet.append([column.example for column in COLUMNS])
+    for cell in sheet[2]:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    tallest = max(paper.lines(column.example, _WIDTH) for column in COLUMNS)
+    sheet.row_dimensions[2].height = paper.height(tallest)
+
+
+def _explain(sheet: Worksheet) -> None:
+    _head(sheet, ["列名", "是否必填", "说明"], paper.A4)
+    sheet.column_dimensions["C"].width = _OF_NOTES
+    for column in COLUMNS:
+        sheet.append([column.heading, "必填" if column.required else "选填", column.note])
+
+
+def _head(sheet: Worksheet, headings: Sequence[str], size: int = paper.A3) -> None:
     sheet.append(list(headings))
     sheet.freeze_panes = "A2"
     for place, cell in enumerate(sheet[1], start=1):
         cell.font, cell.fill = Font(bold=True), _HEAD
         cell.alignment = Alignment(horizontal="center")
-        sheet.column_dimensions[get_column_letter(place)].width = 18
+        sheet.column_dimensions[get_column_letter(place)].width = _WIDTH
+    sheets.lie_down(sheet, size)
 
 
 def _offer(sheet: Worksheet, place: int, words: Sequence[str]) -> None:

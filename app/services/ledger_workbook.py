@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from app.clock import LOCAL
+from app.services import paper
 from app.services._quick_sheet import QuickSheet
 from app.services.ledger_bookkeeping import Notes, Slip, kept
 from app.services.ledger_entries import Entry
@@ -25,12 +26,18 @@ _PLAIN = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_A3, _A4 = 8, 9
 #: So many columns are read on A4.
 _ON_A4 = 16
+#: The height of a title of 16 point.
+_TITLE = 24
 _INK = {"font_name": "宋体", "font_size": 10, "valign": "top"}
 _CELL = {**_INK, "border": 1, "border_color": "#9AA5B1"}
-_NUMBERS = {Kind.DATE: "yyyy-mm-dd", Kind.NUMBER: "General", Kind.TEXT: "@"}
+#: Dates and numbers keep off the text in the next column.
+_KINDS: dict[Kind, dict[str, Any]] = {
+    Kind.DATE: {"num_format": "yyyy-mm-dd", "align": "center"},
+    Kind.NUMBER: {"num_format": "General", "align": "right", "indent": 1},
+    Kind.TEXT: {"num_format": "@"},
+}
 #: What may be done to a sheet whose locked cells are protected from slips of the hand.
 _ALLOWED = dict.fromkeys(
     ("autofilter", "sort", "format_cells", "format_columns", "format_rows"), True
@@ -59,7 +66,7 @@ class LedgerBook:
         self._book = Workbook(str(target), options)
         self._shape, self._origin = shape, origin
         self._columns = _with_number(shape) if origin.open_to else shape.columns
-        self._sheet: Worksheet = self._book.add_worksheet(
+        self._sheet: QuickSheet = self._book.add_worksheet(
             shape.layout.name, worksheet_class=QuickSheet
         )
         self._heading_row = self._head()
@@ -72,8 +79,9 @@ class LedgerBook:
         """Write lines."""
         for entry in entries:
             values = [column.value(entry) for column in self._columns]
-            for place, value in enumerate(values):
-                self._write(place, value)
+            tallest = max(self._write(place, value) for place, value in enumerate(values))
+            if tallest > 1:
+                self._sheet.fit_row(self._row, paper.height(tallest))
             if self._notes is not None:
                 self._notes.note(entry, values)
             self._row += 1
@@ -87,7 +95,8 @@ class LedgerBook:
             self._sheet.write_string(self._row, 0, line, self._book.add_format(_INK))
         self._book.close()
 
-    def _write(self, place: int, value: Value) -> None:
+    def _write(self, place: int, value: Value) -> int:
+        """Write a cell; return how many lines it takes."""
         style, row = self._formats[place], self._row
         if value is None or value == "":
             if not self._origin.is_long:
@@ -97,13 +106,17 @@ class LedgerBook:
         elif isinstance(value, date):
             self._sheet.write_datetime(row, place, value, style)
         else:
-            self._sheet.write_string(row, place, in_chinese(value), style)
+            text = in_chinese(value)
+            self._sheet.write_string(row, place, text, style)
+            return paper.lines(text, self._columns[place].width) if style.text_wrap else 1
+        return 1
 
     def _head(self) -> int:
         """Write what stands above the table; return the row of the headings."""
         layout = self._shape.layout
         title = self._book.add_format({"font_name": "黑体", "font_size": 16})
         self._sheet.write_string(0, 0, layout.name, title)
+        self._sheet.fit_row(0, _TITLE)
         plain = self._book.add_format(_INK)
         lines = [*layout.head, self._told()]
         for row, line in enumerate(lines, start=1):
@@ -111,8 +124,12 @@ class LedgerBook:
         heading_row = len(lines) + 1
         bold = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
         style = self._book.add_format({**_CELL, **bold, "bg_color": "#DCE6F1"})
-        for place, column in enumerate(self._columns):
-            self._sheet.write_string(heading_row, place, layout.heading(column), style)
+        headings = [layout.heading(column) for column in self._columns]
+        for place, heading in enumerate(headings):
+            self._sheet.write_string(heading_row, place, heading, style)
+        widths = (column.width for column in self._columns)
+        tallest = max(map(paper.lines, headings, widths))
+        self._sheet.fit_row(heading_row, paper.height(tallest))
         return heading_row
 
     def _told(self) -> str:
@@ -136,7 +153,7 @@ class LedgerBook:
         )
 
     def _format_of(self, column: Column) -> Format:
-        style = {**_CELL, "num_format": _NUMBERS[column.kind], "text_wrap": column.width > 8}
+        style = {**_CELL, **_KINDS[column.kind], "text_wrap": column.width > 8}
         if column.key in self._origin.open_to:
             style |= {"locked": False, "bg_color": "#FFF7D6"}
         return self._book.add_format(style)
@@ -149,15 +166,25 @@ class LedgerBook:
             sheet.set_column(place, place, column.width, None, hidden)
         fixed = 2 if len(columns) > 1 and columns[1].key == "number" else 1
         sheet.freeze_panes(self._heading_row + 1, fixed)
-        sheet.repeat_rows(self._heading_row)
         sheet.hide_gridlines(0 if self._origin.is_long else 1)
-        sheet.set_landscape()
-        sheet.set_paper(_A4 if len(columns) <= _ON_A4 else _A3)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
+        self._lay_out(fixed)
         if self._origin.open_to:
             sheet.protect(options=_ALLOWED)
+
+    def _lay_out(self, fixed: int) -> None:
+        """Set up for paper: as many pages side by side as can be read, headings on each."""
+        sheet, shown = self._sheet, self._shape.columns
+        size = paper.A4 if len(shown) <= _ON_A4 else paper.A3
+        across = paper.pages_across([column.width for column in shown], size)
+        sheet.set_landscape()
+        sheet.set_paper(size)
+        sheet.fit_to_pages(across, 0)
+        sheet.repeat_rows(self._heading_row)
+        if across > 1:
+            sheet.repeat_columns(0, fixed - 1)
+            sheet.print_across()
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
 def _with_number(shape: Shape) -> tuple[Column, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,9 @@ _TEMPLATE = (
     "放假安排",
     ("日期", "安排", "名称"),
     (
-        ("2027-10-01", "休", "国庆节"),
-        ("2027-10-04", "休", "国庆节"),
-        ("2027-10-09", "班", "国庆节调休"),
+        (date(2027, 10, 1), "休", "国庆节"),
+        (date(2027, 10, 4), "休", "国庆节"),
+        (date(2027, 10, 9), "班", "国庆节调休"),
     ),
 )
 

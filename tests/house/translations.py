@@ -74,7 +74,7 @@ DATA = {
     "app/services/reports/samples.py": "",  # goes into one for a trial
     "app/services/reports/variables.py": "",  # names in Chinese templates
     "app/services/reports/wording.py": "",  # a Chinese document
-    "app/services/past/workbook.py": "COLUMNS NOT_RECORDED proof write _head _OVERDUE "
+    "app/services/past/workbook.py": "COLUMNS NOT_RECORDED proof write _head _INK _OVERDUE "
     "_steps",  # goes to Chinese auditors
 }
 

@@ -1,5 +1,6 @@
 """The ledger as it is shown and taken away: what its columns say, whose lines it holds."""
 
+import zipfile
 from datetime import date
 from io import BytesIO
 
@@ -136,6 +137,21 @@ def test_a_workbook_holds_texts_as_texts_and_days_as_days(cast, actor):
     assert sheet.auto_filter.ref == "A3:AA4"
     assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$3:$3", "landscape")
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+
+
+def test_a_workbook_is_fit_to_be_printed(cast, actor):
+    cast.open_case(problem="护学岗上下学高峰时段无人。" * 20)
+
+    made = ledger_export.at_once(Asking(), Format.XLSX, actor("wangmin"))
+
+    sheet = openpyxl.load_workbook(BytesIO(made.getvalue())).worksheets[0]
+    assert sheet.row_dimensions[4].height > 13 * 13 > sheet.row_dimensions[3].height
+    assert (sheet.page_setup.fitToWidth, sheet.print_title_cols) == (2, "$A:$B")
+    # Else the row would stay as tall as it is, whatever is written into it.
+    with zipfile.ZipFile(made) as packed:
+        assert b"customHeight" not in packed.read("xl/worksheets/sheet1.xml")
+    notice = book_of(actor("wangmin"), Asking(shape=Shape.of("notice"))).worksheets[0]
+    assert (notice.page_setup.paperSize, notice.print_title_cols) == (9, None)
 
 
 def test_a_csv_file_computes_nothing(cast, actor):

@@ -134,6 +134,12 @@ def test_the_template_has_all_columns_and_no_rows():
     assert sheet.rows == []
 
 
+def test_the_template_is_as_wide_as_a_page():
+    for sheet in openpyxl.load_workbook(io.BytesIO(template())).worksheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$1:$1")
+
+
 def test_the_example_in_the_template_reads_without_fault():
     examples = [(column, column.example) for column in COLUMNS if column.example]
 

@@ -144,7 +144,12 @@ def test_the_shipped_template_is_what_the_program_builds_and_can_be_used(kind):
         ("{{ '满' * 5000000000 }}", "模板里不能使用“Mul”"),
         ("{{ 县名|attr('x') }}", "没有过滤器“attr”"),
         ("{% set x = 1 %}", "模板里不能使用“Assign”"),
-        ("{{ 县名 ", "标记写得不对"),
+        ("{{ 县名 ", "标记写得不对：一处写一个变量"),
+        ("{{ 期间 上期 }}", "标记写得不对：一处写一个变量"),
+        ("{% endif %}", "“endif”没有与它成对的“if”"),
+        ("{% if 逾期清单 %}有", "前面的“if”没有结束，缺少“endif”"),
+        ("{% 如果 %}", "没有“如果”这种标记"),
+        ("截至｛｛ 数据时间 ｝｝，80％", "要用半角"),
     ],
 )
 def test_a_template_is_refused_with_what_is_wrong_and_where(text, fault):
@@ -199,3 +204,31 @@ def test_what_people_wrote_cannot_break_the_document():
     document = Document(BytesIO(render(paper("{{ 县名 }}"), values, {})))
 
     assert document.paragraphs[0].text == "<w:p>&{{ 存量 }}\n二"
+
+
+def test_few_cases_are_counted_by_one():
+    few, many = (
+        Drawing("逾期最多的单位", Shape.BARS, ["甲", "乙"], {"逾期": figures})
+        for figures in ([1, 3], [1, 30])
+    )
+
+    made = [render(paper("{{ 单位图 }}"), {}, {"单位图": one}) for one in (few, many)]
+
+    axes = [_parts(one, "word/charts/chart1.xml").find(f".//{C}valAx/{C}majorUnit") for one in made]
+    assert axes[0].get("val") == "1"
+    assert axes[1] is None
+
+
+def _parts(document, name):
+    with zipfile.ZipFile(BytesIO(document)) as packed:
+        return etree.fromstring(packed.read(name))
+
+
+@pytest.mark.parametrize("kind", list(ReportKind))
+def test_the_tables_of_a_report_fit_between_its_margins(kind):
+    for table in build(kind).tables:
+        widths = [cell.width.mm for cell in table.rows[0].cells]
+        headings = [cell.text for cell in table.rows[0].cells]
+        assert sum(widths) <= 156.5
+        # A heading of two words stays on one line: 10.5 point, and the margins of a cell.
+        assert all(width >= 11.2 for width in widths), dict(zip(headings, widths, strict=True))

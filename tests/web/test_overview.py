@@ -293,6 +293,9 @@ def test_the_workbook_holds_what_the_page_shows(chief):
         *("总体", "责任单位", "乡镇街道", "主管部门", "问题类别", "严重程度", "责任督学"),
         *("每周趋势", "环节"),
     ]
+    # Names stand over their figures.
+    assert whole["总体"]["B2"].alignment.horizontal == "right"
+    assert whole["总体"].print_title_rows == "$1:$2"
     for chart, sheet in (("lights", "乡镇街道"), ("weeks", "每周趋势"), ("steps", "环节")):
         lines = [list(line) for line in whole[sheet].iter_rows(min_row=3, values_only=True)]
         kept = {name: figures for name, *figures in lines if name != "合计（全部）"}

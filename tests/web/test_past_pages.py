@@ -60,6 +60,13 @@ def test_the_figures_lead_to_exactly_their_rows(office):
         assert len(office.get(link.get("href")).all("//tbody/tr")) == count
 
 
+def test_no_day_is_offered_for_comparison_with_itself(office, case):
+    compared = "//nav[@class='chips mb-3 no-print']/a[contains(@href, 'since=2')]"
+
+    assert office.get(f"/monitor/past?day={DAY}").all(compared)
+    assert not office.get("/monitor/past?day=2026-02-28").all(compared)
+
+
 def test_two_days_side_by_side_tell_what_changed(office, case):
     page = office.get(f"/monitor/past?day=2026-03-03&since={DAY}")
 
@@ -97,6 +104,8 @@ def test_a_workbook_says_by_what_it_can_be_checked(office, case):
     proof = {row[0]: row[1] for row in book["说明与存证"].values}
     heading, row = book["台账"].values
     told = dict(zip(heading, row, strict=True))
+    assert (book["台账"].page_setup.paperSize, book["说明与存证"].page_setup.fitToHeight) == (8, 0)
+    assert book["台账"].row_dimensions[1].height > 20
     assert proof["台账日期"] == f"{DAY} 24:00（北京时间）"
     assert proof["存证值（SHA-256）"] == db.session.scalar(select(Anchor.hash))
     assert (told["问题编号"], told["阶段"], told["是否逾期"]) == (case.number, "待签收", "否")

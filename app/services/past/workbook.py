@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +15,9 @@ from app.db import db
 from app.domain.errors import NotFound, Sentence
 from app.domain.job import Job
 from app.domain.people import Actor, User
-from app.services import jobs
+from app.services import jobs, paper
 from app.services._files import FileStore
+from app.services._quick_sheet import QuickSheet
 from app.services.narrowing import Narrowing
 from app.services.past.anchors import covering
 from app.services.past.reach import Asked, Sieve, sees_all
@@ -31,6 +32,7 @@ KEPT_FOR = timedelta(days=7)
 #: Heading, width, what a row says there.
 Column = tuple[str, int, Callable[[Row], Any]]
 _stores: list[FileStore] = []
+_INK = {"font_name": "宋体", "font_size": 10, "text_wrap": True, "border": 1, "valign": "top"}
 
 
 def configure(root: Path) -> None:
@@ -80,18 +82,18 @@ def write(path: Path, asked: Asked, actor: Actor, tell: Callable[[int], None]) -
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
         proof = book.add_worksheet("说明与存证")
-        sheet = book.add_worksheet("台账")
-        bold = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "top"})
-        plain = book.add_format({"text_wrap": True, "border": 1, "valign": "top"})
-        days = book.add_format({"num_format": "yyyy-mm-dd", "border": 1, "valign": "top"})
+        sheet = book.add_worksheet("台账", worksheet_class=QuickSheet)
+        bold = book.add_format({**_INK, "bold": True})
+        plain = book.add_format(_INK)
+        days = book.add_format({**_INK, "num_format": "yyyy-mm-dd", "align": "center"})
         _head(sheet, asked, bold)
         count = 0
         for count, row in enumerate(_rows(asked, actor, tell), start=1):
-            for place, (_, _, say) in enumerate(COLUMNS):
-                value = say(row)
-                value = NOT_RECORDED if value is None else value
-                form = days if isinstance(value, date) else plain
-                sheet.write(count, place, value, form)
+            said = [say(row) for _, _, say in COLUMNS]
+            values = [NOT_RECORDED if value is None else value for value in said]
+            _fit(sheet, count, values)
+            for place, value in enumerate(values):
+                sheet.write(count, place, value, days if isinstance(value, date) else plain)
         _prove(proof, asked, count)
     return count
 
@@ -104,14 +106,21 @@ def _rows(asked: Asked, actor: Actor, tell: Callable[[int], None]) -> Iterator[R
         tell(done)
 
 
-def _head(sheet: Any, asked: Asked, bold: Any) -> None:
+def _fit(sheet: QuickSheet, row: int, values: Iterable[Any]) -> None:
+    """Have a row be as tall as its tallest text."""
+    widths = (width for _, width, _ in COLUMNS)
+    sheet.fit_row(row, paper.height(max(map(paper.lines, map(str, values), widths))))
+
+
+def _head(sheet: QuickSheet, asked: Asked, bold: Any) -> None:
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(paper.A3)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
     sheet.set_header(f"&C整改台账（{asked.day}日终）")
     sheet.set_footer("&C第 &P 页，共 &N 页")
+    _fit(sheet, 0, [heading for heading, _, _ in COLUMNS])
     for place, (heading, width, _) in enumerate(COLUMNS):
         sheet.set_column(place, place, width)
         sheet.write(0, place, heading, bold)
@@ -121,6 +130,9 @@ def _prove(sheet: Any, asked: Asked, count: int) -> None:
     """Say of which day it is, when it was made, and how it can be checked."""
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 90)
+    sheet.set_landscape()
+    sheet.set_paper(paper.A4)
+    sheet.fit_to_pages(1, 0)
     for place, pair in enumerate(proof(asked, count)):
         sheet.write_row(place, 0, pair)
 

@@ -28,6 +28,9 @@ HEIGHT = 75 * 36000
 #: They differ in brightness, too: a report is printed in grey.
 COLOURS = ("1F4E79", "9DC3E6", "548235", "C55A11")
 
+#: Of so many cases at most an axis shows each.
+_FEW = 8
+
 
 class Shape(Enum):
     """How figures are drawn."""
@@ -109,6 +112,8 @@ def _xml(data: Any, drawing: Drawing, workbook: str) -> bytes:
         _paint(series, COLOURS[place % len(COLOURS)], drawing.shape)
     if len(drawing.series) > 1:
         _legend(chart)
+    if max((most for row in drawing.series.values() for most in row), default=0) <= _FEW:
+        _count_by_one(chart)
     for size in tree.findall(f"{{{_C}}}txPr//{{{_A}}}defRPr"):
         size.set("sz", "900")
     external = etree.SubElement(tree, f"{{{_C}}}externalData", {f"{{{_R}}}id": workbook})
@@ -140,6 +145,14 @@ def _legend(chart: Any) -> None:
     etree.SubElement(legend, f"{{{_C}}}legendPos", val="b")
     etree.SubElement(legend, f"{{{_C}}}overlay", val="0")
     chart.find(f"{{{_C}}}plotArea").addnext(legend)
+
+
+def _count_by_one(chart: Any) -> None:
+    """Have the axis of figures go by whole cases; left to itself it goes by fifths."""
+    before = {f"{{{_C}}}{name}" for name in ("crossAx", "crosses", "crossBetween")}
+    for axis in chart.iter(f"{{{_C}}}valAx"):
+        last = [child for child in axis if child.tag in before][-1]
+        last.addnext(etree.Element(f"{{{_C}}}majorUnit", val="1"))
 
 
 #: What may stand before the painting of a series, in the schema's order.

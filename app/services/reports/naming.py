@@ -20,6 +20,9 @@ _ALLOWED = (
     *(nodes.For, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.Filter),
     *(nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Concat),
 )
+_FULL_WIDTH = re.compile(r"[{｛]\s*[｛％]|｛\s*[{%]|[｝％]\s*[}｝]|[}%]\s*｝")
+#: What each tag needs before it.
+_PARTNERS = {"endif": "if", "else": "if", "elif": "if", "endfor": "for"}
 #: Loops within loops multiply.
 _DEEPEST = 2
 
@@ -42,12 +45,35 @@ class _Scope:
 
 def faults(text: str) -> list[Fault]:
     """Return what is wrong with the names and the language of a template."""
+    wide = list(_full_width(text))
     try:
         tree = environment().parse(text)
     except TemplateSyntaxError as error:
-        told = Sentence("标记写得不对（%(why)s）。", why=error.message or "")
-        return [Fault(error.lineno, told)]
-    return sorted(_check(tree, _Scope()), key=lambda one: one.line)
+        return [*wide, Fault(error.lineno, _broken(error.message or ""))]
+    return sorted([*wide, *_check(tree, _Scope())], key=lambda one: one.line)
+
+
+def _full_width(text: str) -> Iterator[Fault]:
+    """Find marks typed the Chinese way: nothing takes them for marks, so they'd be printed."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if _FULL_WIDTH.search(words(line)):
+            yield Fault(number, Sentence("标记里的花括号和百分号要用半角（英文状态）输入。"))
+
+
+def _broken(why: str) -> Sentence:
+    """Say what the parser means: it speaks English, and of what it expected."""
+    unknown = re.search(r"unknown tag '(.+?)'", why)
+    if unknown and unknown[1] in _PARTNERS:
+        told = "“%(tag)s”没有与它成对的“%(partner)s”，或者与别的标记交错了。"
+        return Sentence(told, tag=unknown[1], partner=_PARTNERS[unknown[1]])
+    if unknown:
+        return Sentence("没有“%(tag)s”这种标记，只能用 if、for 和变量。", tag=unknown[1])
+    missing = re.search(r"Unexpected end of template.*tags: '(.+?)'", why)
+    if missing:
+        partner = _PARTNERS.get(missing[1].split("'")[0], "if")
+        told = "前面的“%(partner)s”没有结束，缺少“end%(partner)s”。"
+        return Sentence(told, partner=partner)
+    return Sentence("标记写得不对：一处写一个变量，前后各两个花括号，如 {{ 期间 }}。")
 
 
 def _check(node: nodes.Node, scope: _Scope) -> Iterator[Fault]:
