@@ -91,14 +91,18 @@ def view_of(
     setting: Setting = NOWHERE,
     *,
     answers: Mapping[str, Any] | None = None,
+    earlier: Mapping[str, Any] | None = None,
     errors: Mapping[str, Sequence[str]] | None = None,
 ) -> FormView:
-    """Return the form to draw: with *answers* where there are any, else with its first values."""
+    """Return the form to draw: with *answers* where there are any, else with its first values.
+
+    What was answered *earlier* comes before the form's own first values.
+    """
     components = components_of(form, setting.language)
     inputs = inputs_in(form, setting.language)
     errors = errors or {}
     draw = _Draw(errors, setting, {} if answers is not None else setting.prefills)
-    first = {item.key: _first_value(item, draw) for item in inputs}
+    first = {item.key: _first_value(item, draw) for item in inputs} | dict(earlier or {})
     known = surroundings(inputs, {**setting.context, **(first if answers is None else answers)})
     fields = tuple(_field(item, "", known, draw) for item in components)
     return FormView(

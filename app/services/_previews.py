@@ -43,10 +43,11 @@ class TimerEffect:
     """What becomes of one clock."""
 
     fate: TimerFate
-    #: The timer's name and element, and the name of the task it sits on, if any.
+    #: The timer's name and element, and those of the task it sits on, if any.
     timer: str
     key: str
     step: str
+    step_key: str
     #: The process it belongs to; ``None`` for one that is yet to begin.
     process_id: int | None
     #: The rule it then runs by.
@@ -132,13 +133,15 @@ def _all(one: Concerned, fate: TimerFate) -> Iterator[TimerEffect]:
 
 
 def _kept(one: Concerned) -> Iterator[TimerEffect]:
-    steps = {task.id: task.name for task in one.tasks.values()}
+    steps = {task.id: (task.name, task.key) for task in one.tasks.values()}
     for timer in one.timers:
+        step, step_key = steps.get(timer.task_id or 0, ("", ""))
         yield TimerEffect(
             fate=TimerFate.KEPT,
             timer=timer.name,
             key=timer.key,
-            step=steps.get(timer.task_id or 0, ""),
+            step=step,
+            step_key=step_key,
             process_id=timer.process_id,
             rule=timer.rule,
             from_at=timer.due_at,
@@ -163,10 +166,10 @@ def _planned(plan: Plan) -> Iterator[TimerEffect]:
             )
     for armed, row in plan.planted:
         task = plan.of.tasks.get(armed.task or 0)
-        yield from _armed(row, task.name if task else "")
+        yield from _armed(row, task.name, task.key) if task else _armed(row)
 
 
-def _armed(row: Mapping[str, Any], step: str) -> Iterator[TimerEffect]:
+def _armed(row: Mapping[str, Any], step: str = "", step_key: str = "") -> Iterator[TimerEffect]:
     """Tell of a clock that begins to run, unless it has struck for that moment already."""
     if row["state"] is not TimerState.ARMED:
         return
@@ -175,6 +178,7 @@ def _armed(row: Mapping[str, Any], step: str) -> Iterator[TimerEffect]:
         timer=row["name"],
         key=row["key"],
         step=step,
+        step_key=step_key,
         process_id=row["process_id"] or None,
         rule=row["rule"],
         from_at=None,

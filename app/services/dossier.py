@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -44,6 +44,26 @@ def submissions_of(of: Case | Process) -> list[Submission]:
         .order_by(Submission.id.desc())
     )
     return list(db.session.scalars(query))
+
+
+def sent_back(task: Task, submissions: Sequence[Submission]) -> Submission | None:
+    """Return the last submission of a step that came back to be mended; *submissions* latest first.
+
+    It came back if it is reached from another step than the first time: whoever only judges what
+    others mended gets it from the same step as before.
+    """
+    cycle = task.case.cycle if task.case else None
+    round_ = [
+        one
+        for one in submissions
+        if one.task.process_id == task.process_id and cycle in (None, one.cycle)
+    ]
+    keys = [one.task.key for one in round_]
+    if task.key not in keys or keys[0] == task.key:
+        return None
+    first = len(keys) - 1 - keys[::-1].index(task.key)
+    same_way = keys[first + 1 : first + 2] == keys[:1]
+    return None if same_way else round_[keys.index(task.key)]
 
 
 def plan_of(case: Case) -> Plan | None:

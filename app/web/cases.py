@@ -42,6 +42,7 @@ def page() -> ResponseReturnValue:
         found=found,
         narrow=narrow,
         narrowed=narrow != cases.Filter(),
+        only_open=narrow == cases.Filter(open=True),
         query=narrow.text,
         behind=_behind(narrow),
         words={"stage": Stage, "light": Light},

@@ -19,7 +19,7 @@ from app.domain.process import Task
 from app.domain.vocabulary import ChangeKind, ObjectionState
 from app.services import cases, changes, english, objections
 from app.services.changes import Change, Effects, TimerEffect
-from app.texts import label, language, say
+from app.texts import label, language, say, step_name_in
 
 #: What a conclusion on an objection does, as the change it amounts to.
 _OUTCOMES = {
@@ -78,7 +78,8 @@ def _table(found: Effects) -> Table:
 
 def _row(one: TimerEffect) -> Row:
     then = _day(one.to_at) if one.to_at else label(one.fate)
-    return Row(_name(one), one.step, _day(one.from_at), then, one.fate, one.provisional)
+    step = step_name_in(one.process_id or 0, one.step_key, one.step)
+    return Row(_name(one), step, _day(one.from_at), then, one.fate, one.provisional)
 
 
 def _name(one: TimerEffect) -> str:

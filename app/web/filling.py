@@ -9,7 +9,7 @@ from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from app.domain.case import Case
-from app.domain.process import Task
+from app.domain.process import Submission, Task
 from app.forms import (
     FormView,
     Line,
@@ -26,12 +26,18 @@ from app.forms import (
 from app.services import dossier, evidence
 from app.texts import language
 
+#: Inputs whose answers are worth mending. Files belong to the submission they came with, days to
+#: theirs, and a decision is taken each time.
+_WRITTEN = frozenset({"textfield", "textarea", "number", "dynamiclist"})
+
 
 class FormFilling:
     """A form about a case, being filled in by the person who asks."""
 
     #: What was typed but not yet sent.
     draft: Mapping[str, Any] | None = None
+    #: What was written when the form was last sent, if it came back.
+    earlier: Mapping[str, Any] | None = None
 
     def __init__(self, form: Mapping[str, Any], setting: Setting, case: Case | None) -> None:
         self.form, self.setting, self.case = form, setting, case
@@ -82,7 +88,9 @@ class FormFilling:
     ) -> FormView:
         """Return the form to draw: as typed, else as drafted, else with its first values."""
         answers = self.draft if typed is None else typed
-        return view_of(self.form, self.setting, answers=answers, errors=errors)
+        return view_of(
+            self.form, self.setting, answers=answers, earlier=self.earlier, errors=errors
+        )
 
 
 class Filling(FormFilling):
@@ -92,3 +100,9 @@ class Filling(FormFilling):
         setting = setting_for(task, g.actor, language=language())
         super().__init__(dossier.form_of(task), setting, task.case)
         self.draft = task.draft
+
+    def take_up(self, submission: Submission) -> None:
+        """Start from the words of an earlier submission; what was chosen is chosen anew."""
+        written = [item.key for item in inputs_in(self.form) if item.type in _WRITTEN]
+        answers = submission.answers
+        self.earlier = {key: answers[key] for key in written if answers.get(key)}

@@ -101,7 +101,7 @@ class Frame:
             return [self.designer, self._work[0], *self._reference[:2], bell]
         if self.actor.has(Role.CHIEF, Role.COMMITTEE):
             return [self._watching[0], self._work[0], *self._ledger[:2], bell]
-        return [self._work[0], self._work[1], self._ledger[0], self._ledger[1], bell]
+        return [*self._work[:2], *(self._ledger or self._reference)[:2], bell]
 
     @property
     def designs(self) -> bool:
@@ -143,6 +143,9 @@ class Frame:
 
     @cached_property
     def _ledger(self) -> tuple[Link, ...]:
+        """The links to what is on file; of no use to those who see no cases."""
+        if not self.actor.sees_cases:
+            return ()
         return (
             Link("cases", gettext("整改事项"), "list", url_for("cases.page", open=1)),
             Link("letters", gettext("督办函"), "letter", url_for("letters.page")),

@@ -15,6 +15,7 @@ from flask_babel import gettext
 
 from app.clock import today
 from app.domain.errors import Invalid
+from app.domain.rules import Unit
 from app.domain.vocabulary import Category, Mode, Severity, SourceLevel, Term
 from app.forms import Option, Setting, answers_of, parse_post, view_of
 from app.http import problem_of, status_of
@@ -22,7 +23,7 @@ from app.services import advice, cases, opening
 from app.services.opening import Feedback
 from app.texts import label, language
 from app.web.access import office_only
-from app.web.due import due_in_words
+from app.web.due import Due, due_in_words
 
 bp = Blueprint("opening", __name__, url_prefix="/cases/new")
 
@@ -80,8 +81,7 @@ def advise() -> ResponseReturnValue:
     """Say what DMN-1 makes of what was typed so far."""
     typed = parse_post(_form(), request.form)
     found = _advice(typed)
-    due = due_in_words(found.due_at, provisional=found.provisional) if found else None
-    return render_template("cases/_advice.html", advice=found, due=due)
+    return render_template("cases/_advice.html", advice=found, due=_due(found))
 
 
 @bp.post("/preview")
@@ -97,8 +97,16 @@ def _draw(
 ) -> str:
     view = view_of(_form(), _setting(), answers=typed, errors=errors)
     found = _advice(typed) if typed else None
-    due = due_in_words(found.due_at, provisional=found.provisional) if found else None
-    return render_template("cases/new.html", here="opening", form=view, advice=found, due=due)
+    return render_template(
+        "cases/new.html", here="opening", form=view, advice=found, due=_due(found)
+    )
+
+
+def _due(found: advice.Advice | None) -> Due | None:
+    """Say how long there would be, in the words that the case will use: natural days."""
+    if found is None:
+        return None
+    return due_in_words(found.due_at, provisional=found.provisional, unit=Unit.DAYS)
 
 
 def _advice(typed: Mapping[str, Any]) -> advice.Advice | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g, render_template, request
 
-from app.domain.process import Task
+from app.domain.process import Submission, Task
 from app.services import cases, dossier, history, inbox, processes, school_terms
 from app.web.change_effects import change_of, table_of
 from app.web.filling import Filling
@@ -34,7 +34,9 @@ class Attempt:
 def draw(task: Task, attempt: Attempt | None = None) -> str:
     """Return the page of *task*, or the pane alone when it stands beside the list."""
     why_not = inbox.why_not(task, g.actor)
-    filling = Filling(task)
+    filling, submissions = Filling(task), dossier.submissions_of(task.case or task.process)
+    if why_not is None and (earlier := dossier.sent_back(task, submissions)):
+        filling.take_up(earlier)
     typed = attempt.typed if attempt else None
     context = {
         "task": task,
@@ -44,10 +46,11 @@ def draw(task: Task, attempt: Attempt | None = None) -> str:
         "typed_lines": filling.lines(attempt.typed) if attempt else [],
         "fillable": why_not is None,
         "drafted": attempt is None and task.draft is not None and task.closed_at is None,
+        "taken_up": attempt is None and task.draft is None and filling.earlier,
         "colleagues": inbox.colleagues(task, g.actor) if why_not is None else [],
         "beside": _is_beside(),
         "in_vacation": school_terms.falls_into_vacation(task),
-        **_around(task, typed),
+        **_around(task, submissions, typed),
     }
     template = "tasks/panel.html" if is_partial() else "tasks/page.html"
     return render_template(template, **context)
@@ -59,18 +62,20 @@ def _is_beside() -> bool:
     return is_partial() and (in_pane or "from_inbox" in request.form)
 
 
-def _around(task: Task, typed: Mapping[str, Any] | None) -> dict[str, Any]:
+def _around(
+    task: Task, submissions: Sequence[Submission], typed: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """Return what lies around a task: its case, or only its process."""
     attached = ids_in(dict(typed or task.draft or {}))
     files = {**dossier.files(attached, case=task.case, actor=g.actor)}
     if task.case is None:
         files |= {file.id: file for file in dossier.evidence_of(task.process)}
-        return _alone(task) | {"files": links(files.values())}
+        return _alone(task, submissions) | {"files": links(files.values())}
     case = task.case
     evidence = dossier.evidence_of(case)
     files |= {file.id: file for file in evidence}
     tasks, events = cases.tasks_of(case), history.events_of(case)
-    papers = papers_of(dossier.submissions_of(case), g.actor)
+    papers = papers_of(submissions, g.actor)
     return {
         "case": case,
         "files": links(files.values()),
@@ -86,12 +91,12 @@ def _around(task: Task, typed: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _alone(task: Task) -> dict[str, Any]:
+def _alone(task: Task, submissions: Sequence[Submission]) -> dict[str, Any]:
     """Return what lies around a task of a process about no case."""
     process = task.process
     tasks, timers = processes.tasks_of(process), processes.timers_of(process)
     events = history.events_of(process)
-    papers = papers_of(dossier.submissions_of(process), g.actor)
+    papers = papers_of(submissions, g.actor)
     return {
         "papers": papers,
         "before": _before(task, papers),

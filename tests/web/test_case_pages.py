@@ -128,6 +128,7 @@ def test_the_decision_table_advises_while_one_types(office):
     page = office.post("/cases/new/advice", status=200, category="C04", severity="major")
 
     assert "立行立改" in page.text
+    assert "个自然日" in page.text
 
 
 @pytest.mark.parametrize(
@@ -231,3 +232,26 @@ def test_a_drawing_comes_in_the_readers_language(office):
 
 def test_the_words_of_the_trade_are_explained(office):
     assert "从台账上销去" in office.get("/help").text
+
+
+def test_a_school_with_nothing_open_is_told_so(client, clock):
+    page = Visitor(client, "lyxx_clerk").get("/cases?open=1")
+
+    assert "没有未销号的事项" in page.text
+
+
+@pytest.mark.parametrize("username", ["fenxi", "xitong"])
+def test_who_sees_no_cases_is_not_led_to_them(client, clock, username):
+    page = Visitor(client, username).get("/inbox")
+
+    assert page.all("//nav//a[starts-with(@href, '/cases') or starts-with(@href, '/ledger')]") == []
+
+
+def test_a_phone_leads_to_every_page_too(office):
+    page = office.get("/inbox")
+    wide, narrow = (
+        page.all(f"//nav[@aria-label='{name}']//a/@href") for name in ("主导航", "全部页面")
+    )
+
+    assert "/cases/new" in narrow
+    assert narrow == wide

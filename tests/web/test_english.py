@@ -121,6 +121,13 @@ def test_choosing_other_rules_says_nothing_in_chinese(visit):
     assert chinese_in(page) == set()
 
 
+def test_what_a_change_does_is_told_in_english(visit, case):
+    page = visit("lyxx_owner").get(f"/cases/{case.number}/changes/new?kind=suspension")
+
+    assert page.all("//span[@class='step']")
+    assert chinese_in(page) == set()
+
+
 def test_a_case_says_nothing_in_chinese(visit, case):
     page = visit("wangmin").get(f"/cases/{case.number}")
 

@@ -48,7 +48,7 @@ def test_the_head_of_the_office_sees_what_waits_for_review(head):
 
     assert "第 2 版 · 待审核" in page.text
     assert "流程审核" in page.text
-    counts = page.all("//nav//a[@href='/designer']/span[@class='count']")
+    counts = page.all("//nav[@aria-label='主导航']//a[@href='/designer']/span[@class='count']")
     assert [one.text for one in counts] == ["1"]
     assert "新建流程" not in page.text
 

@@ -291,3 +291,26 @@ def test_steps_and_forms_come_in_english(clerk, cast, case):
 
     assert page.title == "Acknowledge"
     assert "Acknowledged by" in page.text
+
+
+def test_a_plan_that_is_sent_back_comes_with_its_words(owner, cast, case, planning):
+    cast.does(case, "draft_plan", cause="制度不落实，责任未到人。")
+    cast.does(case, "sign_plan", signed="no", opinion="请写明责任人和完成时间。")
+
+    page = owner.get(at(cast.task(case, "draft_plan")))
+
+    assert page.value("cause").strip() == "制度不落实，责任未到人。"
+    assert page.value("measures.0.starts_on")
+    assert "按退回意见修改" in page.text
+
+
+def test_whoever_judges_a_mended_plan_starts_afresh(cast, case, planning, app):
+    for opinion in ("请写明责任人和完成时间。", "仍未写明完成时间，请补充。"):
+        cast.does(case, "draft_plan")
+        cast.does(case, "sign_plan", signed="no", opinion=opinion)
+    cast.does(case, "draft_plan")
+
+    page = Visitor(app.test_client(), "lyxx_head").get(at(cast.task(case, "sign_plan")))
+
+    assert not page.value("opinion").strip()
+    assert "按退回意见修改" not in page.text

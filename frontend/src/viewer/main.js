@@ -6,7 +6,7 @@ import 'bpmn-js/dist/assets/bpmn-js.css';
 import './viewer.css';
 import { draw } from './facts.js';
 import { tools } from './tools.js';
-import { frame } from './zoom.js';
+import { fitPaper, frame } from './zoom.js';
 
 customElements.define(
   'gov-diagram',
@@ -46,6 +46,7 @@ customElements.define(
       await this.viewer.importXML(xml);
       draw(this.viewer, facts);
       frame(this.viewer, facts);
+      fitPaper(this.viewer);
       this.append(tools(this.viewer, facts, this.dataset));
       this.follow(facts);
       const { heat } = this.dataset;

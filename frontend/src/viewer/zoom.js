@@ -29,6 +29,23 @@ export function whole(viewer) {
   });
 }
 
+// Paper gets the whole drawing, as wide as the sheet, and the screen then what it had.
+export function fitPaper(viewer) {
+  const canvas = viewer.get('canvas');
+  const svg = canvas.getContainer().querySelector(':scope > svg');
+  let before;
+  addEventListener('beforeprint', () => {
+    before = canvas.viewbox();
+    const { inner, outer } = before;
+    canvas.viewbox({ x: 0, y: 0, width: outer.width, height: outer.height });
+    svg.setAttribute('viewBox', [inner.x, inner.y, inner.width, inner.height].join(' '));
+  });
+  addEventListener('afterprint', () => {
+    svg.removeAttribute('viewBox');
+    canvas.viewbox(before);
+  });
+}
+
 export function here(viewer, facts) {
   const ids = [...facts.tasks, ...facts.timers].map((fact) => fact.element);
   return ids.some((id) => near(viewer, id));
