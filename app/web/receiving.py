@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from app.domain.errors import DomainError, Invalid
 from app.domain.notice import Delivery, Subscription
-from app.domain.vocabulary import Channel, DeliveryState
+from app.domain.vocabulary import Channel, DeliveryState, Role
 from app.http import problem_of, status_of
 from app.messages import fault_text, kinds
 from app.services import deliveries, subscriptions
@@ -140,6 +140,7 @@ def _draw(typed: Card | None = None) -> str:
         kinds=kinds(),
         hosts=subscriptions.allowed_hosts(),
         fault_text=fault_text,
+        keeps_program=g.actor.has(Role.SYSTEM_ADMIN),
     )
 
 

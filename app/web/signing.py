@@ -90,7 +90,15 @@ def login() -> ResponseReturnValue:
     """Ask for name and password."""
     if current_user.is_authenticated:
         return redirect(_next())
-    return render_template("login.html", next=request.args.get("next", ""))
+    wanted = request.args.get("next", "")
+    return render_template("login.html", next=wanted, why=_why(wanted))
+
+
+def _why(wanted: str) -> str:
+    """Say why somebody who only wanted a page is asked to sign in."""
+    if "_user_id" in session:  # Flask-Login's: there was a login
+        return gettext("登录已过期，请重新登录，之后回到刚才的页面。")
+    return gettext("请先登录，之后打开您要看的页面。") if _local(wanted) else ""
 
 
 @bp.post("/login")

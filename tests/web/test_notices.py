@@ -122,10 +122,12 @@ def test_only_the_office_sees_that_proof(reddened, client):
     Visitor(client, "lyxx_head").get(f"/cases/{reddened[0].number}/notices", status=403)
 
 
-def test_the_settings_say_what_the_administrator_has_to_do_for_mail(office, outside):
+def test_the_settings_say_what_the_administrator_has_to_do_for_mail(office, outside, client):
     page = office.get("/me/notices")
 
-    assert "XIAOHAO_SMTP_URL" in page.one("//section[@id='email']").text_content()
+    told = page.one("//section[@id='email']").text_content()
+    assert "请联系系统管理员" in told
+    assert "XIAOHAO_SMTP_URL" not in told
     assert page.all("//section[@id='email']//form") == []
     assert page.all("//details[contains(@class, 'menu')]//a[@href='/me/notices']")
 

@@ -61,6 +61,18 @@ def test_a_login_left_alone_ends(client, clock):
     person.get("/inbox", status=302)
 
 
+def test_whoever_is_asked_to_sign_in_is_told_why(client, clock):
+    stranger = Visitor(client).get("/login?next=/cases")
+    elsewhere = Visitor(client).get("/login?next=https://elsewhere.example/")
+    person = Visitor(client, "wangmin")
+    clock.shift(IDLE_FOR * 1.1)
+    expired = person.follow(person.get("/cases", status=302))
+
+    assert "请先登录" in stranger.text
+    assert "请先登录" not in elsewhere.text
+    assert "登录已过期" in expired.text
+
+
 def test_a_page_that_refreshes_by_itself_keeps_nobody_signed_in(client, clock):
     person = Visitor(client, "wangmin")
     clock.shift(IDLE_FOR * 0.7)
