@@ -115,7 +115,12 @@ def test_an_incident_is_listed_retried_and_kept(incident, client):
     head = Visitor(client, "chenjianguo")
     page = head.get("/monitor/incidents")
     assert "没有已发布的流程图" in page.text
-    assert page.one("//a[@href='/monitor/incidents']/span[@class='count late']").text == "1"
+    assert (
+        page.one(
+            "//nav[@aria-label='主导航']//a[@href='/monitor/incidents']/span[@class='count late']"
+        ).text
+        == "1"
+    )
 
     head.follow(head.post(f"/monitor/incidents/{incident}/retry"))
     draw_expediting(DiagramState.PUBLISHED)
