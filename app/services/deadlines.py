@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select, text, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
@@ -27,7 +27,7 @@ from app.domain.errors import (
     Sentence,
     Unavailable,
 )
-from app.domain.process import GOES_ON, Diagram, Process, Timer
+from app.domain.process import IS_ARMED, Diagram, Process, Timer
 from app.services import _firing, elements, incidents, lights
 from app.services._firing import StepFailed
 
@@ -42,12 +42,10 @@ BATCH = 250
 LEASE = timedelta(seconds=60)
 LONGEST_DETAIL = 4000
 
-_ARMED = text("timer.state = 'armed'")
 _DUE = (
     select(Timer.id)
     .where(
-        text(GOES_ON),  # as the index has it, so that the database can use it
-        _ARMED,
+        IS_ARMED,
         Timer.due_at <= bindparam("at"),
         Timer.try_at <= bindparam("at"),
         or_(
@@ -93,7 +91,7 @@ def claim(worker: str | None = None, *, most: int = BATCH) -> list[int]:
 
 def _set(session: Session, ids: Collection[int], **values: Any) -> None:
     """Change armed timers without reading them."""
-    query = update(Timer).where(Timer.id.in_(ids), _ARMED).values(values)
+    query = update(Timer).where(Timer.id.in_(ids), IS_ARMED).values(values)
     session.execute(query, execution_options={"synchronize_session": False})
 
 
@@ -228,13 +226,13 @@ def postpone(timer_id: int) -> None:
 
 def overdue_count() -> int:
     """Count armed timers that have run out and that nobody fired yet."""
-    query = select(func.count(Timer.id)).where(text(GOES_ON), _ARMED, Timer.due_at <= utcnow())
+    query = select(func.count(Timer.id)).where(IS_ARMED, Timer.due_at <= utcnow())
     return db.session.scalar(query) or 0
 
 
 def next_due_at() -> datetime | None:
     """Return when the next timer runs out."""
-    query = select(Timer.due_at).where(_ARMED).order_by(Timer.try_at).limit(1)
+    query = select(Timer.due_at).where(IS_ARMED).order_by(Timer.try_at).limit(1)
     return db.session.scalar(query)
 
 

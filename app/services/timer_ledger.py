@@ -29,7 +29,7 @@ from app.domain.errors import NotFound
 from app.domain.going import TICKING
 from app.domain.history import Event
 from app.domain.people import Actor
-from app.domain.process import GOES_ON, IS_PAST, Process, Task, Timer
+from app.domain.process import GOES_ON, IS_ARMED, IS_PAST, Process, Task, Timer
 from app.domain.vocabulary import TimerState
 from app.services._reach import COUNTED, Reach, count, reach
 from app.services._scope import of_visible_timers
@@ -122,7 +122,7 @@ def _broken(check: Check) -> ColumnElement[bool]:
     now = utcnow()
     late = now - UNATTENDED_AFTER
     return and_(
-        text("timer.state = 'armed'"),  # as the index of the sweep has it
+        IS_ARMED,
         Timer.due_at <= late,
         Timer.try_at <= late,
         or_(Timer.claimed_until.is_(None), Timer.claimed_until <= now),

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from app import scheduler
 from app.clock import LOCAL, travel, utcnow
@@ -14,7 +14,7 @@ from app.db import db, transaction
 from app.domain.history import Event
 from app.domain.process import Timer
 from app.domain.vocabulary import Stage, TimerState
-from app.services import deadlines
+from app.services import deadlines, timer_ledger
 from app.texts import event_text
 from bench import sweep as bench
 
@@ -258,3 +258,27 @@ def test_a_sweep_that_finds_nothing_does_not_write(app, cast, case):
     bench.fill(1000)
 
     assert bench.milliseconds() < 50  # 2 ms at 100,000; machines that run tests may be busy
+
+
+def test_what_asks_for_deadlines_that_have_run_out_walks_the_index_of_those_that_run(case, clock):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads a small table whole, whatever it could use")
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        if "FROM timer" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    deadlines.due_timers()
+    deadlines.overdue_count()
+    timer_ledger.health()
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    assert len(asked) >= 3
+    for statement, parameters in asked:
+        plan = db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", parameters
+        )
+        ways = [row.detail for row in plan if "timer" in row.detail]
+        assert all("USING" in way for way in ways), ways
