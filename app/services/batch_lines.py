@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -102,13 +103,34 @@ def preview(wish: Wish, actor: Actor, answering: Answering | None = None) -> lis
         TaskNotFound: one of the tasks is none of the actor's business.
         Invalid: no task was chosen, or too many.
     """
-    tasks = _chosen(wish.tasks, actor)
-    session = db.session()
-    letters = _letters(session, tasks) if wish.action is Action.SIGN else {}
-    judge = _JUDGES[wish.action](session, wish, actor, tasks)
-    with session.no_autoflush:
-        lines = [_line(one, wish, judge, answering) for one in tasks]
-    return [replace(line, letter=letters.get(line.task.id)) for line in lines]
+    batch = _Batch(db.session(), wish, actor, _chosen(wish.tasks, actor))
+    judge = _JUDGES[wish.action](batch)
+    with batch.session.no_autoflush:
+        return [_line(one, batch, judge, answering) for one in batch.tasks]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What is to be done to which tasks, by whom."""
+
+    session: Session
+    wish: Wish
+    actor: Actor
+    tasks: Sequence[Task]
+
+    @cached_property
+    def letters(self) -> Mapping[int, Letter]:
+        """The letters that are to be signed, by the id of the task that signs them."""
+        if self.wish.action is not Action.SIGN:
+            return {}
+        wanted = {
+            task.id: task.process.letter_id
+            for task in self.tasks
+            if task.form_key == timer_list.SIGNING
+        }
+        query = select(Letter).where(Letter.id.in_(filter(None, wanted.values())))
+        found = {letter.id: letter for letter in self.session.scalars(query)}
+        return {task: found[of] for task, of in wanted.items() if of in found}
 
 
 def _chosen(wanted: Sequence[int], actor: Actor) -> list[Task]:
@@ -141,18 +163,19 @@ def _chosen(wanted: Sequence[int], actor: Actor) -> list[Task]:
 Judge = Callable[[Task], DomainError | Sentence]
 
 
-def _line(task: Task, wish: Wish, judge: Judge, answering: Answering | None) -> Line:
-    if wish.revisions.get(task.id, task.revision) != task.revision:
-        return Line(task, Conflict().sentence)
+def _line(task: Task, batch: _Batch, judge: Judge, answering: Answering | None) -> Line:
+    line = Line(task, letter=batch.letters.get(task.id))
+    if batch.wish.revisions.get(task.id, task.revision) != task.revision:
+        return replace(line, why_not=Conflict().sentence)
     found = judge(task)
     if isinstance(found, DomainError):
-        return Line(task, fault_of(found))
+        return replace(line, why_not=fault_of(found))
     if answering is None:
-        return Line(task, will=found)
+        return replace(line, will=found)
     try:
-        return Line(task, will=found, answers=answering(task))
+        return replace(line, will=found, answers=answering(task))
     except Invalid as error:
-        return Line(task, fault_of(error))
+        return replace(line, why_not=fault_of(error))
 
 
 def fault_of(error: DomainError) -> Sentence:
@@ -162,29 +185,31 @@ def fault_of(error: DomainError) -> Sentence:
     return first if isinstance(first, Sentence) else Sentence(first)
 
 
-def _remind(session: Session, _wish: Wish, actor: Actor, tasks: Sequence[Task]) -> Judge:
-    reminded = reminding.reminded_lately(session, tasks)
+def _remind(batch: _Batch) -> Judge:
+    session, reminded = batch.session, reminding.reminded_lately(batch.session, batch.tasks)
 
     def judge(task: Task) -> DomainError | Sentence:
-        if (found := reminding.refusal(session, task, actor, reminded=reminded)) is not None:
+        found = reminding.refusal(session, task, batch.actor, reminded=reminded)
+        if found is not None:
             return found
         return Sentence("通知%(who)s", who=reminding.holder_of(task))
 
     return judge
 
 
-def _hand_over(session: Session, wish: Wish, actor: Actor, _tasks: Sequence[Task]) -> Judge:
-    query = select(User).options(joinedload(User.unit)).filter_by(username=wish.to, active=True)
-    colleague = session.scalars(query).first() if wish.to else None
+def _hand_over(batch: _Batch) -> Judge:
+    to = batch.wish.to
+    query = select(User).options(joinedload(User.unit)).filter_by(username=to, active=True)
+    colleague = batch.session.scalars(query).first() if to else None
     other = Actor.of(colleague) if colleague else None
 
     def judge(task: Task) -> DomainError | Sentence:
-        if (found := _not_mine(task, actor)) is not None:
+        if (found := _not_mine(task, batch.actor)) is not None:
             return found
-        if not wish.to:
+        if not to:
             return Sentence("请选择转交给谁")
         if other is None or not holds(other, task):
-            name = other.name if other else wish.to
+            name = other.name if other else to
             return NotAllowed("%(name)s没有办理该待办的岗位，不能转交。", name=name)
         return Sentence("转交%(who)s", who=other.name)
 
@@ -202,7 +227,7 @@ def _not_mine(task: Task, actor: Actor) -> DomainError | None:
     return None
 
 
-def _extend(session: Session, wish: Wish, actor: Actor, _tasks: Sequence[Task]) -> Judge:
+def _extend(batch: _Batch) -> Judge:
     cases: set[int] = set()
 
     def judge(task: Task) -> DomainError | Sentence:
@@ -212,7 +237,7 @@ def _extend(session: Session, wish: Wish, actor: Actor, _tasks: Sequence[Task]) 
         if case.id in cases:
             return Conflict("同一事项已在本次申请中。")
         cases.add(case.id)
-        return _extension(Asking(session, case, actor, utcnow()), wish.until)
+        return _extension(Asking(batch.session, case, batch.actor, utcnow()), batch.wish.until)
 
     return judge
 
@@ -235,35 +260,23 @@ def _extension(asking: Asking, until: date | None) -> DomainError | Sentence:
     return Sentence(template, **days, who=Sentence(decider.label))
 
 
-def _sign(session: Session, _wish: Wish, actor: Actor, tasks: Sequence[Task]) -> Judge:
-    letters = _letters(session, tasks)
-
+def _sign(batch: _Batch) -> Judge:
     def judge(task: Task) -> DomainError | Sentence:
-        letter = letters.get(task.id)
+        letter = batch.letters.get(task.id)
         if letter is None:
             return WrongStage("该待办不是审签督办函。")
         try:
-            inbox.require(db.session(), task, actor)
+            inbox.require(batch.session, task, batch.actor)
         except DomainError as error:
             return error
-        if letter.drafter_id == actor.id:
+        if letter.drafter_id == batch.actor.id:
             return SeparationOfDuties("拟稿人不得审签自己拟的公文。")
         return Sentence("同意，编号印发至%(to)s", to=letter.to)
 
     return judge
 
 
-def _letters(session: Session, tasks: Sequence[Task]) -> dict[int, Letter]:
-    """Return the letters that some of *tasks* are to sign, by the id of the task."""
-    wanted = {
-        task.id: task.process.letter_id for task in tasks if task.form_key == timer_list.SIGNING
-    }
-    found = session.scalars(select(Letter).where(Letter.id.in_(filter(None, wanted.values()))))
-    letters = {letter.id: letter for letter in found}
-    return {task: letters[of] for task, of in wanted.items() if of in letters}
-
-
-_JUDGES: Mapping[Action, Callable[[Session, Wish, Actor, Sequence[Task]], Judge]] = {
+_JUDGES: Mapping[Action, Callable[[_Batch], Judge]] = {
     Action.REMIND: _remind,
     Action.HAND_OVER: _hand_over,
     Action.EXTEND: _extend,
