@@ -32,10 +32,11 @@ from app.services.cases import Filter
 from app.services.follow_ups import Draw
 from app.services.ledger_jobs import Intake
 from app.services.opening import Feedback
+from app.services.sheets import EXCEL
 
 #: What a body that is the file itself may be, and what such a file is called.
 _LEDGERS = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "ledger.xlsx",
+    EXCEL: "ledger.xlsx",
     "text/csv": "ledger.csv",
     "application/json": "ledger.json",
 }

@@ -46,12 +46,12 @@ from app.services.ledger_layouts import LAYOUTS, Shape
 from app.services.ledger_lists import Asking
 from app.services.ledger_returned import LARGEST
 from app.services.ledger_values import Value
+from app.services.sheets import EXCEL
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILE = {"type": "string", "format": "binary"}
-_TAKES = {"multipart/form-data": {"type": "object", "properties": {"file": _FILE}}, _XLSX: _FILE}
-_GIVES = {_XLSX: _FILE, "text/csv": _FILE}
-_TYPES = {Format.XLSX: _XLSX, Format.CSV: "text/csv"}
+_TAKES = {"multipart/form-data": {"type": "object", "properties": {"file": _FILE}}, EXCEL: _FILE}
+_GIVES = {EXCEL: _FILE, "text/csv": _FILE}
+_TYPES = {Format.XLSX: EXCEL, Format.CSV: "text/csv"}
 
 
 @Call(method="GET", path="/ledger", query=LedgerQuery(), answer=LedgerPage())
@@ -208,7 +208,7 @@ def _workbook() -> tuple[bytes, str]:
     if (form := uploaded()) is not None:
         file, name = form
         return file.stream.read(), name
-    if request.mimetype != _XLSX:
+    if request.mimetype != EXCEL:
         raise UnsupportedMediaType
     data = request.get_data()
     if not data:

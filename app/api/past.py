@@ -23,8 +23,7 @@ from app.api.schemas.past import (
 )
 from app.services.past import reach, register, totals, workbook
 from app.services.past.anchors import covering
-
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from app.services.sheets import EXCEL
 
 
 def _asked(query: dict[str, Any]) -> reach.Asked:
@@ -96,8 +95,8 @@ def export_past(body: dict[str, Any]) -> Response:
 @Call(
     method="GET",
     path="/past/exports/<int:job_id>",
-    gives={_EXCEL: {"schema": {"type": "string", "format": "binary"}}},
+    gives={EXCEL: {"schema": {"type": "string", "format": "binary"}}},
 )
 def get_past_export(job_id: int) -> Response:
     """Get the workbook that a job has written."""
-    return send_file(workbook.made_by(job_id, g.actor), mimetype=_EXCEL, as_attachment=True)
+    return send_file(workbook.made_by(job_id, g.actor), mimetype=EXCEL, as_attachment=True)

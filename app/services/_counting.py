@@ -85,11 +85,8 @@ def follow(session: Session, at: datetime, limit: int) -> int:
         return 0
     _mark_whose_day_has_come(session, local_date(since), local_date(at))
     stale = select(Case.id).where(UNCOUNTED).order_by(Case.id)
-    ids = list(
-        session.scalars(
-            stale.limit(limit).with_for_update(skip_locked=True, of=Case, key_share=True)
-        )
-    )
+    free = stale.limit(limit).with_for_update(skip_locked=True, of=Case, key_share=True)
+    ids = list(session.scalars(free))
     if ids:
         _count(session, ids, at)
     session.execute(update(TALLIED).values(at=at))

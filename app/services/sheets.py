@@ -7,12 +7,13 @@ from datetime import date
 import openpyxl
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.services import paper
 
+#: The media type of a workbook.
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH = 26
 
 Value = str | int | date | None
@@ -47,4 +48,4 @@ def lie_down(sheet: Worksheet, size: int = paper.A4) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
-    sheet.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&P / &N"))
+    sheet.oddFooter.center.text = "&P / &N"  # type: ignore[union-attr]

@@ -29,7 +29,6 @@ from app.services.calendars import Proposal
 from app.texts import say
 from app.web import given, moves
 from app.web.calendar import tell
-from app.web.moves import SHEET
 
 bp = Blueprint("calendar_import", __name__, url_prefix="/calendar/import")
 
@@ -137,7 +136,7 @@ def template() -> ResponseReturnValue:
     data = sheets.workbook(*_TEMPLATE)
     return send_file(
         BytesIO(data),
-        mimetype=SHEET,
+        mimetype=sheets.EXCEL,
         as_attachment=True,
         download_name=gettext("放假安排导入模板.xlsx"),
     )

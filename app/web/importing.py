@@ -27,6 +27,7 @@ from app.services import jobs, ledger, ledger_jobs, ledger_template, parcels
 from app.services.ledger import LedgerRejected, Preview
 from app.services.ledger_files import LARGEST
 from app.services.ledger_jobs import Intake
+from app.services.sheets import EXCEL
 from app.texts import say
 from app.web import given
 from app.web.access import office_only
@@ -98,7 +99,7 @@ def template() -> ResponseReturnValue:
     """Give out an empty ledger with the right headings."""
     return send_file(
         BytesIO(ledger_template.template()),
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mimetype=EXCEL,
         as_attachment=True,
         download_name=gettext("整改台账导入模板.xlsx"),
     )

@@ -15,7 +15,6 @@ from app.services import english, sheets
 from app.services.calendar_moves import Forecast, Move
 from app.texts import language
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 50
 
 
@@ -83,4 +82,4 @@ def sheet_of(found: Forecast) -> ResponseReturnValue:
     )
     data = sheets.workbook(gettext("期限变动"), headings, rows)
     name = gettext("期限变动.xlsx")
-    return send_file(BytesIO(data), mimetype=SHEET, as_attachment=True, download_name=name)
+    return send_file(BytesIO(data), mimetype=sheets.EXCEL, as_attachment=True, download_name=name)

@@ -13,9 +13,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.services import paper
+from app.services.sheets import EXCEL
 from app.web.charts import Cell, Table
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES, _FIGURES = 34, 12
 #: What a sheet's name must not hold.
 _FORBIDDEN = str.maketrans("[]:*?/\\", "（）：＊？／＼")

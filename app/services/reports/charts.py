@@ -17,11 +17,12 @@ from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 
+from app.services.sheets import EXCEL
+
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
-_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: As wide as the text of a page after GB/T 9704, in English Metric Units (1 mm is 36000).
 WIDTH = 154 * 36000
 HEIGHT = 75 * 36000
@@ -80,7 +81,7 @@ def add(part: Any, drawing: Drawing) -> str:
     chart = Part(_free(package, "/word/charts/chart%d.xml"), _CHART_TYPE, b"", package)
     sheet = Part(
         _free(package, "/word/embeddings/Microsoft_Excel_Sheet%d.xlsx"),
-        _SHEET_TYPE,
+        EXCEL,
         _workbook(data),
         package,
     )

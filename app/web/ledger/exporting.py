@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.services import ledger_export
 from app.services.ledger_export import Format
+from app.services.sheets import EXCEL
 from app.web.ledger.asking import asked
 from app.web.ledger.blueprint import bp
 
 MEDIA_TYPES = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.XLSX: EXCEL,
     Format.CSV: "text/csv",
 }
 

@@ -17,10 +17,10 @@ from app.domain.vocabulary import Light, Mode, Stage
 from app.services.narrowing import stretch_of
 from app.services.past import reach, register, totals, workbook
 from app.services.past.anchors import covering
+from app.services.sheets import EXCEL
 from app.texts import label, step_name_in
 from app.web import cursor, narrowing
 from app.web.monitor.blueprint import bp
-from app.web.workbooks import EXCEL
 
 PAGE = 50
 _OWN = ("day", "since", "show")
