@@ -23,6 +23,7 @@ customElements.define(
     disconnectedCallback() {
       this.seen?.disconnect();
       this.cool?.();
+      this.unfit?.();
       this.viewer?.destroy();
       this.viewer = null;
     }
@@ -46,7 +47,7 @@ customElements.define(
       await this.viewer.importXML(xml);
       draw(this.viewer, facts);
       frame(this.viewer, facts);
-      fitPaper(this.viewer);
+      this.unfit = fitPaper(this.viewer);
       this.append(tools(this.viewer, facts, this.dataset));
       this.follow(facts);
       const { heat } = this.dataset;

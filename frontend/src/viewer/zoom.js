@@ -29,21 +29,25 @@ export function whole(viewer) {
   });
 }
 
-// Paper gets the whole drawing, as wide as the sheet, and the screen then what it had.
+// Paper gets the whole drawing, as wide as the sheet, and the screen then what it had; what is
+// returned ends this.
 export function fitPaper(viewer) {
   const canvas = viewer.get('canvas');
   const svg = canvas.getContainer().querySelector(':scope > svg');
+  const life = new AbortController();
+  const { signal } = life;
   let before;
   addEventListener('beforeprint', () => {
     before = canvas.viewbox();
     const { inner, outer } = before;
     canvas.viewbox({ x: 0, y: 0, width: outer.width, height: outer.height });
     svg.setAttribute('viewBox', [inner.x, inner.y, inner.width, inner.height].join(' '));
-  });
+  }, { signal });
   addEventListener('afterprint', () => {
     svg.removeAttribute('viewBox');
     canvas.viewbox(before);
-  });
+  }, { signal });
+  return () => life.abort();
 }
 
 export function here(viewer, facts) {
