@@ -176,6 +176,17 @@ def test_nobody_else_terminates_it_nor_without_a_reason_nor_twice(county, proces
         processes.terminate(process.id, head, "人选调离")
 
 
+def test_however_many_there_are_their_deadlines_stand_in_the_ledger(process, monkeypatch):
+    office = accounts.actor("wangmin")
+    walks(process, "propose", "check", "publicise")
+
+    monkeypatch.setattr("app.services._reach.FEW", 0)
+
+    (timer,) = timer_ledger.page(office, timer_ledger.TimerFilter(running=True))
+    assert timer.key == "notice_over"
+    assert timer_ledger.page(accounts.actor("lyxx_head"), timer_ledger.TimerFilter()) == []
+
+
 def test_its_deadlines_stand_in_the_ledger_with_their_proof(county, process):
     office = accounts.actor("wangmin")
     walks(process, "propose", "check", "publicise")

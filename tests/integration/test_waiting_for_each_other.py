@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 
 from app.db import db, transaction
 from app.domain.process import Process, Task
@@ -33,6 +33,15 @@ def hold(connection, process_id):
     connection.execute(held)
 
 
+def until_somebody_waits(connection):
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(200):
+        if connection.execute(waiting).scalar():
+            return
+        sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -53,11 +62,10 @@ def test_who_waits_for_a_process_holds_no_task_of_it(app, task, other, act):
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(acts)
-        sleep(0.3)
+        until_somebody_waits(other)
         task_itself = select(Task.id).where(Task.id == task_id).with_for_update(nowait=True)
         try:
             assert other.execute(task_itself).scalar() == task_id
-            assert not waiting.done()
         finally:
             other.rollback()
         waiting.result(timeout=10)

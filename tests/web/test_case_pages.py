@@ -242,9 +242,11 @@ def test_a_school_with_nothing_open_is_told_so(client, clock):
 
 @pytest.mark.parametrize("username", ["fenxi", "xitong"])
 def test_who_sees_no_cases_is_not_led_to_them(client, clock, username):
-    page = Visitor(client, username).get("/inbox")
+    visitor = Visitor(client, username)
+    page = visitor.get("/inbox")
 
     assert page.all("//nav//a[starts-with(@href, '/cases') or starts-with(@href, '/ledger')]") == []
+    assert "您的角色不查看具体事项" in visitor.get("/cases").text
 
 
 def test_a_phone_leads_to_every_page_too(office):
