@@ -1,5 +1,6 @@
 """The one place where Flask meets SQLAlchemy."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,9 +44,14 @@ STAYING = 20
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how connections to *url* are kept; a database in memory has but one."""
+    """Return how JSON is written and connections to *url* are kept; in memory there is but one."""
+    written = {"json_serializer": _JSON.encode}
     in_memory = make_url(url).database in (None, "", ":memory:")
-    return {} if in_memory else {"pool_size": STAYING}
+    return written if in_memory else written | {"pool_size": STAYING}
+
+
+#: Chinese stays as it is: escaped it is twice as long, and nobody can read it in the database.
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 #: Whether what begins is a transaction that means to write.
@@ -144,8 +150,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+#: The same pages change at every step: carried over from the log every 4,000 pages (16 MB) rather
+#: than every 1,000, most of them are carried over once rather than four times.
+_PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000"),
+    *("foreign_keys=ON", "busy_timeout=15000"),
+)
 
 
 @event.listens_for(Engine, "do_connect")

@@ -59,11 +59,11 @@ def test_a_full_database_refuses_writes_goes_on_reading_and_recovers_by_itself(o
         pytest.skip("SQLite can be told how large it may become")
 
     with on_every_connection("max_page_count=1"):  # it never shrinks below what is there
-        answers = [office.response("POST", "/cases", json=feedback()) for _ in range(20)]
+        answers = [office.response("POST", "/cases", json=feedback()) for _ in range(60)]
         office.get("/cases", 200)
 
     opened, refused = ([a for a in answers if a.status_code == s] for s in (201, 503))
-    assert len(opened) + len(refused) == 20
+    assert len(opened) + len(refused) == 60
     assert {answer.json["code"] for answer in refused} == {"storage_full"}
     assert {answer.headers["Retry-After"] for answer in refused} == {"30"}
     assert "存储空间已满" in refused[0].json["detail"]
