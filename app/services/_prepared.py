@@ -12,7 +12,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -212,8 +212,9 @@ def _of_rows(statement: Any, rows: Any) -> Any:
 def _way_in(parameter: BindParameter[Any], dialect: Dialect) -> tuple[Any, _Convert | None]:
     """Return the value that a parameter has by itself, and how values become the driver's."""
     fixed = None if parameter.required else parameter.value
-    convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-    return fixed, _remembering(convert, parameter.type)
+    if isinstance(parameter.type, UtcDateTime):
+        return fixed, _moment_in(dialect)
+    return fixed, parameter.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _reader(statement: _Statement, dialect: Dialect) -> _Read:
@@ -235,11 +236,21 @@ def _reader(statement: _Statement, dialect: Dialect) -> _Read:
 
 
 def _way_out(of: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
-    return _remembering(of.dialect_impl(dialect).result_processor(dialect, None), of)
+    if isinstance(of, UtcDateTime):
+        return _moment_out(dialect)
+    return of.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _remembering(convert: _Convert | None, of: TypeEngine[Any]) -> _Convert | None:
-    """Remember moments: one moment goes into most rows of a step."""
-    if convert and isinstance(of, UtcDateTime):
-        return lru_cache(maxsize=256)(convert)
-    return convert
+# Moments are remembered: one goes into most rows of a step, by whichever statement.
+
+
+@lru_cache(maxsize=8)
+def _moment_in(dialect: Dialect) -> _Convert:
+    convert = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=1024)(cast(_Convert, convert))
+
+
+@lru_cache(maxsize=8)
+def _moment_out(dialect: Dialect) -> _Convert:
+    convert = UtcDateTime().dialect_impl(dialect).result_processor(dialect, None)
+    return lru_cache(maxsize=1024)(cast(_Convert, convert))
