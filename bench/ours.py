@@ -11,6 +11,7 @@ from lxml import etree
 from sqlalchemy import bindparam, insert, select
 
 from app import create_app
+from app.cli.server import at_rest
 from app.cli.setup import prepare
 from app.clock import today, travel, utcnow
 from app.db import db, transaction
@@ -42,6 +43,7 @@ def program(folder: Path) -> Iterator[Flask]:
     with app.app_context():
         prepare(county=True)
         _publish()
+        at_rest()  # as when it serves; else the plain library pays for collecting our garbage
         yield app
         db.session.remove()
         for engine in db.engines.values():

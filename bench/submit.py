@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.cli.server import at_rest
 from app.clock import today
 from app.db import db
 from app.domain.process import Task
@@ -30,7 +29,6 @@ def milliseconds(app: Flask, password: str) -> float:
     """Return the median CPU time of submitting 签收 in milliseconds."""
     app.config["WTF_CSRF_ENABLED"] = True
     tasks = _tasks()
-    at_rest()
     meter = Meter(app.wsgi_app)
     app.wsgi_app = meter  # type: ignore[method-assign]
     try:
