@@ -24,7 +24,7 @@ from app.domain.people import Actor
 from app.domain.vocabulary import Duty, ProcessStatus
 from app.services._later import Later
 from app.services._prepared import Prepared
-from app.services._rows import RUNNING
+from app.services._rows import HOLD_PROCESS, RUNNING
 
 
 @dataclass(slots=True)
@@ -58,6 +58,14 @@ def running(session: Session, process_id: int) -> Running:
     """Read a process for a step."""
     row = RUNNING.row(session.connection(), {"of_id": process_id})
     return Running(**row._asdict())
+
+
+def hold(session: Session, process_id: int | None) -> None:
+    """Hold a process, and its case before: until the end of the transaction nobody else moves them.
+
+    What is read from now on is as they stand; nothing of theirs may be held or changed before.
+    """
+    HOLD_PROCESS.row(session.connection(), {"of_id": process_id})
 
 
 @dataclass(slots=True)

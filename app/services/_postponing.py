@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, insert, update
+from sqlalchemy import CursorResult, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.case import Case
 from app.domain.going import TICKING
 from app.domain.people import Actor
-from app.domain.process import Task, Timer, TimerMove
+from app.domain.process import Process, Task, Timer, TimerMove
 from app.domain.vocabulary import MoveCause
 from app.services import _changes, _lights
 from app.services._catalogue import Context, about, running
@@ -56,6 +56,15 @@ def put_off(session: Session, case: Case, plan: Forecast, reason: Reason, at: da
         _lights.refresh(context)
         record_rest(context)
     return moved
+
+
+def hold_all(session: Session, moves: Iterable[Move]) -> None:
+    """Hold the cases that *moves* are about, and the processes about none, in order of id."""
+    cases = {move.case_id for move in moves}
+    alone = {move.process_id for move in moves if move.case_id is None}
+    for of, ids in ((Case, cases), (Process, alone)):
+        held = select(of.id).where(of.id.in_(ids - {None})).order_by(of.id)
+        session.execute(held.with_for_update(key_share=True))
 
 
 def put_off_alone(session: Session, move: Move, reason: Reason, at: datetime) -> bool:
@@ -117,6 +126,7 @@ def _note(move: Move, reason: Reason, at: datetime) -> dict[str, Any]:
 def settle(session: Session, moves: Iterable[Move], calendar_version: int) -> None:
     """Take 暂定 off deadlines that stay where they are; that changes nothing for anybody."""
     moves = list(moves)
+    hold_all(session, moves)
     timers = [_settled(move, calendar_version) for move in moves if move.timer_id is not None]
     cases = [
         {"of_id": move.case_id, "was": move.from_on} for move in moves if move.timer_id is None

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.domain.base import Base
@@ -139,17 +152,43 @@ PROCESS_COLUMNS = (
 CASE_COLUMNS = ("lead_unit_id", "department_id", "county_id")
 RUNNING_COLUMNS = PROCESS_COLUMNS + CASE_COLUMNS
 
-_RUNNING = (
-    *(_PROCESS.c[name] for name in PROCESS_COLUMNS),
-    func.coalesce(_CASE.c.lead_unit_id, _PROCESS.c.unit_id).label("lead_unit_id"),
-    func.coalesce(_CASE.c.department_id, _PROCESS.c.unit_id).label("department_id"),
-    func.coalesce(_CASE.c.county_id, _PROCESS.c.county_id).label("county_id"),
-)
-#: The end of the history that a step goes on with.
-_HISTORY = tuple(
-    func.coalesce(_CASE.c[name], _PROCESS.c[name]).label(name)
-    for name in ("history_head", "history_length")
-)
+#: Of a case; a process about none has them of its own.
+_INSTEAD = {"lead_unit_id": "unit_id", "department_id": "unit_id", "county_id": "county_id"}
+_CHAIN = ("history_head", "history_length")
+
+
+def _running(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Return what a step reads of its process and of its case, if there is one."""
+    own = (_PROCESS.c[name] for name in PROCESS_COLUMNS)
+    of_case = (
+        func.coalesce(case.c[name], _PROCESS.c[instead]).label(name)
+        for name, instead in _INSTEAD.items()
+    )
+    return (*own, *of_case)
+
+
+def _history(case: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Return the end of the history that a step goes on with."""
+    return tuple(func.coalesce(case.c[name], _PROCESS.c[name]).label(name) for name in _CHAIN)
+
+
+def _held(is_it: ColumnElement[bool], *, skip_locked: bool = False) -> Subquery:
+    """Return the case to be held, as it stands once it is.
+
+    Whoever does anything to a case holds it first and what belongs to it then: its processes, their
+    tasks and timers, and last what these are about. Two who held one of them each would wait for
+    each other. `key_share`: what refers to a row that is held may still be written.
+    """
+    columns = (_CASE.c[name] for name in ("id", *CASE_COLUMNS, *_CHAIN))
+    query = select(*columns).where(is_it)
+    return query.with_for_update(key_share=True, skip_locked=skip_locked).subquery("held")
+
+
+def _held_of(table: Table) -> Subquery:
+    """Return the case, to be held, to which a row of *table* belongs."""
+    whose = select(table.c.case_id).where(table.c.id == bindparam("of_id"))
+    return _held(_CASE.c.id == whose.scalar_subquery())
+
 
 TIMER_COLUMNS = ("engine_id", "name", "key", "code", "rule", "base", "due_at", "provisional")
 
@@ -164,30 +203,33 @@ TASK_COLUMNS = (
     "closed_at",
 )
 
-#: A task with the columns of its process and case that completing it reads.
+_OF_TASK, _OF_TIMER, _OF_PROCESS = _held_of(_TASK), _held_of(_TIMER), _held_of(_PROCESS)
+
+#: A task with the columns of its process and case that completing it reads; all three are held.
 LOAD = Prepared(
     select(
         _TASK.c.id.label("task_id"),
         _TASK.c.revision.label("task_revision"),
         *(_TASK.c[name] for name in TASK_COLUMNS),
-        *_RUNNING,
-        *_HISTORY,
+        *_running(_OF_TASK),
+        *_history(_OF_TASK),
     )
     .join_from(_TASK, _PROCESS, _PROCESS.c.id == _TASK.c.process_id)
-    .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
+    .outerjoin(_OF_TASK, _OF_TASK.c.id == _PROCESS.c.case_id)
     .where(_TASK.c.id == bindparam("of_id"))
+    .with_for_update(of=[_PROCESS, _TASK], key_share=True)
+)
+
+#: Hold a process, and its case before; what is read by the next statement is as it then stands.
+HOLD_PROCESS = Prepared(
+    select(_PROCESS.c.id, _OF_PROCESS.c.id.label("case_id"))
+    .outerjoin_from(_PROCESS, _OF_PROCESS, true())
+    .where(_PROCESS.c.id == bindparam("of_id"))
     .with_for_update(of=_PROCESS, key_share=True)
 )
 
-#: Whoever does something to a task holds its process first, as those do who complete it: two who
-#: held one of them each would wait for each other. `key_share`: what refers to the process may
-#: still be written.
-HOLD_PROCESS = Prepared(
-    select(_PROCESS.c.id).where(_PROCESS.c.id == bindparam("of_id")).with_for_update(key_share=True)
-)
-
 RUNNING = Prepared(
-    select(*_RUNNING)
+    select(*_running(_CASE))
     .select_from(_PROCESS)
     .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
     .where(_PROCESS.c.id == bindparam("of_id"))
@@ -211,26 +253,35 @@ FIRE_TIMER = Prepared(
     .values(state=TimerState.FIRED, fired_at=bindparam("at"), fired_by=bindparam("worker"))
 )
 
-_STRIKING = (
-    select(
-        _TIMER.c.id.label("timer_id"),
-        *(_TIMER.c[name] for name in TIMER_COLUMNS),
-        *_RUNNING,
-        *_HISTORY,
+
+def _striking(held: Subquery) -> Select[Any]:
+    """Return the query for timers with what firing them reads of their processes and cases."""
+    return (
+        select(
+            _TIMER.c.id.label("timer_id"),
+            *(_TIMER.c[name] for name in TIMER_COLUMNS),
+            *_running(held),
+            *_history(held),
+        )
+        .join_from(_TIMER, _PROCESS, _PROCESS.c.id == _TIMER.c.process_id)
+        .outerjoin(held, held.c.id == _PROCESS.c.case_id)
     )
-    .join_from(_TIMER, _PROCESS, _PROCESS.c.id == _TIMER.c.process_id)
-    .outerjoin(_CASE, _CASE.c.id == _PROCESS.c.case_id)
-)
 
-#: A timer with what firing it reads of its process and case. The process is locked first, as by
-#: those who complete its tasks, so that nobody waits for one who waits for him.
+
+#: A timer that is to be fired; all that it reads is held.
 STRIKING = Prepared(
-    _STRIKING.where(_TIMER.c.id == bindparam("of_id")).with_for_update(of=_PROCESS, key_share=True)
+    _striking(_OF_TIMER)
+    .where(_TIMER.c.id == bindparam("of_id"))
+    .with_for_update(of=[_PROCESS, _TIMER], key_share=True)
 )
 
-#: The same of many, in the order in which they ran out; processes that somebody moves are left out.
+_OF_MANY = _TIMER.c.id.in_(bindparam("ids", expanding=True))
+_FREE = _held(_CASE.c.id.in_(select(_TIMER.c.case_id).where(_OF_MANY)), skip_locked=True)
+
+#: The same of many, in the order in which they ran out; what somebody is at is left out.
 ALL_STRIKING = (
-    _STRIKING.where(_TIMER.c.id.in_(bindparam("ids", expanding=True)))
+    _striking(_FREE)
+    .where(_OF_MANY, or_(_PROCESS.c.case_id.is_(None), _FREE.c.id.is_not(None)))
     .order_by(_TIMER.c.due_at, _TIMER.c.id)
     .with_for_update(of=_PROCESS, skip_locked=True, key_share=True)
 )

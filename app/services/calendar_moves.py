@@ -240,6 +240,7 @@ def _put_off(session: Session, case_id: int | None, version: _Version) -> int:
     if case_id is None:
         moves = forecast(session, *version.question()).later
         of_none = [move for move in moves if move.case_id is None]
+        _postponing.hold_all(session, of_none)
         return sum(_postponing.put_off_alone(session, move, version.reason, at) for move in of_none)
     case = session.get_one(Case, case_id, with_for_update={"key_share": True})
     plan = forecast(session, *version.question(case_id))

@@ -32,7 +32,7 @@ from app.services import (
     tasks,
 )
 from app.services import diagrams as drawings
-from app.services._catalogue import Context, Given, about
+from app.services._catalogue import Context, Given, about, hold
 from app.services._change_rules import Asking
 from app.services._changes import Change, Effects, TimerEffect
 from app.services._scope import case_for, visible
@@ -164,19 +164,16 @@ def withdraw(change_id: int, actor: Actor) -> ChangeRequest:
         WrongStage: it was decided already.
     """
     with transaction() as session:
+        process_id = session.scalar(select(Process.id).filter_by(change_request_id=change_id))
+        hold(session, process_id)
         change = get(change_id, actor)
-        session.refresh(change, with_for_update={"of": ChangeRequest})
         if not _change_requests.is_applicant(actor, change):
             raise NotAllowed("只有申请人可以撤回。")
         if change.state is not ChangeState.PENDING:
             raise WrongStage("该申请已经办结。")
         context = Context(session, about(change.case), utcnow(), actor)
-        _change_requests.withdraw(context, _process_of(session, change))
+        _change_requests.withdraw(context, process_id or 0)
         return change
-
-
-def _process_of(session: Session, change: ChangeRequest) -> int:
-    return session.scalars(select(Process.id).filter_by(change_request_id=change.id)).one()
 
 
 def preview(number: str, actor: Actor, change: Change) -> Effects:

@@ -40,8 +40,9 @@ def draw(what: Draw, actor: Actor) -> list[FollowUp]:
     if not what.reason.strip():
         raise Invalid(fields={"reason": ["请填写抽取理由。"]})
     with transaction() as session:
-        query = case_of(actor, Case.number.in_(what.numbers)).order_by(Case.number)
-        found = list(session.scalars(query))
+        query = case_of(actor, Case.number.in_(what.numbers)).order_by(Case.id)
+        held = session.scalars(query.with_for_update(of=Case, key_share=True))
+        found = sorted(held, key=lambda case: case.number)
         if len(found) != len(set(what.numbers)) or not found:
             raise NotFound
         lead = session.scalar(

@@ -83,12 +83,14 @@ def passed(session: Session, at: datetime, **about: Any) -> None:
 def settle() -> int:
     """Close the incidents whose deadline or process is gone, by whatever way; return how many."""
     ids = list(db.session.scalars(_GONE))
-    if ids:
-        with transaction() as session:
-            closed = {"resolved_at": utcnow(), "resolution": "passed"}
-            still = Incident.resolved_at.is_(None)
-            session.execute(update(Incident).where(Incident.id.in_(ids), still).values(closed))
-    return len(ids)
+    if not ids:
+        return 0
+    with transaction() as session:
+        still = select(Incident.id).where(Incident.id.in_(ids), Incident.resolved_at.is_(None))
+        free = session.scalars(still.with_for_update(skip_locked=True)).all()
+        closed = {"resolved_at": utcnow(), "resolution": "passed"}
+        session.execute(update(Incident).where(Incident.id.in_(free)).values(closed))
+    return len(free)
 
 
 _GONE = (

@@ -109,15 +109,11 @@ def _cases(
     session: Session, typed: Sequence[Typed], actor: Actor, *, lock: bool
 ) -> dict[str, Case]:
     """Read the cases that are to be changed, as far as *actor* may see them, in one order."""
-    numbers = sorted({one.base.number for one in typed})
-    found: dict[str, Case] = {}
-    for start in range(0, len(numbers), _BATCH):
-        some = Case.number.in_(numbers[start : start + _BATCH])
-        query = case_of(actor, some).order_by(Case.id)
-        query = query.with_for_update(of=Case, key_share=True) if lock else query
-        rows = session.scalars(query, execution_options={"populate_existing": True})
-        found |= {case.number: case for case in rows}
-    return found
+    numbers = {one.base.number for one in typed}
+    query = case_of(actor, Case.number.in_(numbers)).order_by(Case.id)
+    query = query.with_for_update(of=Case, key_share=True) if lock else query
+    rows = session.scalars(query, execution_options={"populate_existing": True})
+    return {case.number: case for case in rows}
 
 
 def _events(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -21,9 +21,9 @@ from app.domain.process import Incident, Process, Timer
 from app.domain.rules import Anchor, Rule
 from app.domain.vocabulary import ProcessStatus, TimerState
 from app.services import _progress, calendars, deadlines, deliveries, diagrams, elements, incidents
-from app.services._catalogue import Context, running
+from app.services._catalogue import Context, hold, running
 from app.services._history import record
-from app.services._rows import HOLD_PROCESS, INSERT_TIMER
+from app.services._rows import INSERT_TIMER
 
 LONGEST_REASON = 400
 #: So many are tried again at once; the sweep takes the others.
@@ -185,20 +185,31 @@ def skip(incident_id: int, actor: Actor, reason: str) -> None:
     if not meaning.possible:
         raise WrongStage(meaning.meaning.template, **meaning.meaning.params)
     with transaction() as session:
-        at, mended = utcnow(), session.get_one(Incident, incident_id, with_for_update=True)
+        at, timer = utcnow(), _held(session, incident.process_id, incident.timer_id)
+        mended = session.get_one(
+            Incident, incident_id, with_for_update=True, populate_existing=True
+        )
         if mended.resolved_at is not None:
             raise WrongStage("该故障已经处理，无需跳过。")
-        if mended.timer_id is not None:
-            _leave_out(session, mended.timer_id, actor, reason=reason, at=at)
+        if timer is not None:
+            _leave_out(session, timer, actor, reason=reason, at=at)
         mended.resolved_at, mended.resolved_by_id = at, actor.id
         mended.resolution, mended.reason = "skipped", reason
 
 
-def _leave_out(session: Session, timer_id: int, actor: Actor, *, reason: str, at: datetime) -> None:
+def _held(session: Session, process_id: int | None, timer_id: int | None) -> Timer | None:
+    """Hold what an incident is about before the incident itself, as those do who report one."""
+    if process_id is not None:
+        hold(session, process_id)
+    if timer_id is None:
+        return None
+    return session.get_one(
+        Timer, timer_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+
+
+def _leave_out(session: Session, timer: Timer, actor: Actor, *, reason: str, at: datetime) -> None:
     """Disarm a timer; of one that repeats, let the next period begin."""
-    process_id = session.scalar(select(Timer.process_id).where(Timer.id == timer_id))
-    HOLD_PROCESS.row(session.connection(), {"of_id": process_id})
-    timer = session.get_one(Timer, timer_id, populate_existing=True)
     if timer.state is not TimerState.ARMED:
         raise WrongStage("该期限已不在计时，不能跳过。")
     context = Context(session, running(session, timer.process_id), at, actor)

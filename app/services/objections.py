@@ -29,7 +29,7 @@ from app.services import (
     diagrams,
     tasks,
 )
-from app.services._catalogue import Context, about, running
+from app.services._catalogue import Context, about, hold, running
 from app.services._change_rules import Asking
 from app.services._scope import case_for, visible
 
@@ -114,14 +114,14 @@ def withdraw(objection_id: int, actor: Actor) -> Objection:
         WrongStage: it is concluded.
     """
     with transaction() as session:
+        process_id = session.scalar(select(Process.id).filter_by(objection_id=objection_id))
+        hold(session, process_id)
         objection = get(objection_id, actor)
-        session.refresh(objection, with_for_update={"of": Objection})
         if not _is_ours(objection, actor):
             raise NotAllowed("只有申请人可以撤回。")
         if not objection.state.is_open:
             raise WrongStage("该异议已经办结。")
-        query = select(Process.id).filter_by(objection_id=objection.id)
-        process = running(session, session.scalars(query).one())
+        process = running(session, process_id or 0)
         context = Context(session, process, utcnow(), actor)
         program = diagrams.compiled(session, process.diagram_id).program
         _progress.apply(context, send(program, process.state, "withdraw", {}))

@@ -19,7 +19,7 @@ from app.domain.people import Actor
 from app.domain.process import Diagram, Incident, Process, Task, Timer
 from app.domain.vocabulary import DiagramState, ProcessStatus, Role
 from app.services import _moves, _progress, diagrams
-from app.services._catalogue import Context, Running, running
+from app.services._catalogue import Context, Running, hold, running
 from app.services._history import record
 from app.services._prepared import Prepared
 from app.services._scope import holds, sees, standalone, visible
@@ -88,7 +88,7 @@ def _of_unit(actor: Actor) -> Running:
 
 
 def _subject(session: Session, number: str, actor: Actor) -> Running:
-    """Return a process yet to begin about the case of that number."""
+    """Return a process yet to begin about the case of that number, which is held."""
     row = _SUBJECT.row(session.connection(), {"of_number": number})
     if row is None or not sees(session, actor, row.id, row.county_id):
         raise NotFound
@@ -96,9 +96,9 @@ def _subject(session: Session, number: str, actor: Actor) -> Running:
 
 
 _SUBJECT = Prepared(
-    select(Case.id, Case.cycle, Case.lead_unit_id, Case.department_id, Case.county_id).where(
-        Case.number == bindparam("of_number")
-    )
+    select(Case.id, Case.cycle, Case.lead_unit_id, Case.department_id, Case.county_id)
+    .where(Case.number == bindparam("of_number"))
+    .with_for_update(key_share=True)
 )
 
 
@@ -195,6 +195,7 @@ def terminate(process_id: int, actor: Actor, reason: str) -> None:
         fault = Sentence("请写明理由，不超过 %(most)s 字。", most=LONGEST_REASON)
         raise Invalid(fields={"reason": [fault]})
     with transaction() as session:
+        hold(session, process_id)
         context = Context(session, running(session, process_id), utcnow(), actor)
         if context.process.status not in GOING:
             raise WrongStage("该流程已经结束。")
@@ -222,6 +223,7 @@ def resync(process_id: int) -> int:
     The state is right by definition; rows are copies of what it waits for.
     """
     with transaction() as session:
+        hold(session, process_id)
         process = running(session, process_id)
         program = diagrams.compiled(session, process.diagram_id).program
         context = Context(session, process, utcnow(), None)

@@ -17,10 +17,9 @@ from app.domain.people import UNIT_ROLES, Actor, Grant, Unit, User
 from app.domain.process import Task
 from app.domain.vocabulary import Role
 from app.services import calendars
-from app.services._catalogue import Context, running
+from app.services._catalogue import Context, hold, running
 from app.services._history import record
 from app.services._notices import tell_people
-from app.services._rows import HOLD_PROCESS
 from app.services._scope import holds
 from app.services.inbox import get_task, require_going
 from app.services.timer_list import starts
@@ -41,7 +40,7 @@ def remind(task_id: int, actor: Actor) -> int:
     process_id = get_task(task_id, actor).process_id
     with transaction() as session:
         # Two who remind at once must not both find that nobody has.
-        HOLD_PROCESS.row(session.connection(), {"of_id": process_id})
+        hold(session, process_id)
         task = session.get_one(Task, task_id, populate_existing=True)
         if (why_not := refusal(session, task, actor)) is not None:
             raise why_not

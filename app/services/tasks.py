@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import engine
@@ -19,11 +19,10 @@ from app.domain.people import Actor, User
 from app.domain.process import Task
 from app.domain.vocabulary import ProcessStatus
 from app.services import _progress, diagrams
-from app.services._catalogue import ANSWERS, Chain, Context, Given, Running, running
+from app.services._catalogue import ANSWERS, Chain, Context, Given, Running, hold, running
 from app.services._history import record
 from app.services._rows import (
     FINISH_TASK,
-    HOLD_PROCESS,
     INSERT_SUBMISSION,
     LOAD,
     RUNNING_COLUMNS,
@@ -67,7 +66,7 @@ def _assign(
     """Change who holds an open task, if it is now held by one of *allowed*."""
     process_id = get_task(task_id, actor).process_id
     with transaction() as session:
-        HOLD_PROCESS.row(session.connection(), {"of_id": process_id})
+        hold(session, process_id)
         task = session.get_one(Task, task_id, populate_existing=True)
         require_going(task)
         if not holds(actor, task):

@@ -24,6 +24,7 @@ from app.domain.people import Actor, User
 from app.domain.process import Process
 from app.engine import Refusal
 from app.services import jobs
+from app.services._catalogue import hold
 from app.services._sentences import packed
 from app.services.design import _moving, _undoing
 from app.services.design._crossing import Candidate, Way, target_of
@@ -108,6 +109,7 @@ def _settle(plan_id: int, process_id: int, way: Way, actor: Actor) -> None:
 
 
 def _carry(session: Session, plan_id: int, process_id: int, way: Way, actor: Actor) -> None:
+    hold(session, process_id)
     one = _moving.candidate(session, process_id, actor)
     if one.diagram.id == way.target.diagram_id or one.context.process.status not in GOING:
         return
@@ -164,6 +166,7 @@ def _take_back(row_id: int, actor: Actor) -> bool:
         try:
             with transaction() as session:
                 row = session.get_one(Migrated, row_id, options=[undefer(Migrated.state_before)])
+                hold(session, row.process_id)
                 one = _moving.candidate(session, row.process_id, actor)
                 why_not = _undoing.hindrance(one, row)
                 if why_not is None:
