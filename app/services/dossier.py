@@ -17,7 +17,7 @@ from app.domain.plan import Plan
 from app.domain.process import Diagram, Process, Submission, Task
 from app.domain.vocabulary import Role
 from app.engine import UserTask
-from app.services import diagrams, letters
+from app.services import diagrams
 
 
 def form_of(task: Task) -> Mapping[str, Any]:
@@ -50,7 +50,7 @@ def sent_back(task: Task, submissions: Sequence[Submission]) -> Submission | Non
     """Return the last submission of a step that came back to be mended; *submissions* latest first.
 
     It came back if it is reached from another step than the first time: whoever only judges what
-    others mended gets it from the same step as before.
+    others mended gets it from the same step as before. A second letter is no first one mended.
     """
     cycle = task.case.cycle if task.case else None
     round_ = [
@@ -63,7 +63,9 @@ def sent_back(task: Task, submissions: Sequence[Submission]) -> Submission | Non
         return None
     first = len(keys) - 1 - keys[::-1].index(task.key)
     same_way = keys[first + 1 : first + 2] == keys[:1]
-    return None if same_way else round_[keys.index(task.key)]
+    letter = letter_of(task)
+    unworded = letter is not None and letter.drafter_id is None
+    return None if same_way or unworded else round_[keys.index(task.key)]
 
 
 def plan_of(case: Case) -> Plan | None:
@@ -84,11 +86,6 @@ def follow_ups_of(case: Case) -> list[FollowUp]:
     """List the times the closed-out case was looked at again, the latest first."""
     query = select(FollowUp).filter_by(case_id=case.id).order_by(FollowUp.id.desc())
     return list(db.session.scalars(query))
-
-
-def letters_of(case: Case, actor: Actor) -> list[Letter]:
-    """List the letters about a case that *actor* may see, the latest first."""
-    return [letter for letter in letters.listing(actor) if letter.case_id == case.id]
 
 
 def letter_of(task: Task) -> Letter | None:

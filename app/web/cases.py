@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.domain.errors import NotFound
 from app.domain.tally import Flow
 from app.domain.vocabulary import Light, Role, Stage, TimerState
-from app.services import cases, diagrams, dossier, elements, english, figures, history
+from app.services import cases, diagrams, dossier, elements, english, figures, history, letters
 from app.texts import label, language
 from app.web import cursor, narrowing
 from app.web.change_effects import standing_of
@@ -137,7 +137,7 @@ def case(number: str) -> ResponseReturnValue:
         papers=papers_of(dossier.submissions_of(found), g.actor),
         files=links(evidence),
         evidence=links(evidence),
-        letters=dossier.letters_of(found, g.actor),
+        letters=letters.of_case(found, g.actor),
         verifications=dossier.verifications_of(found),
         follow_ups=dossier.follow_ups_of(found),
         events=events[::-1],

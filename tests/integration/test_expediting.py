@@ -155,14 +155,14 @@ def test_a_second_letter_that_is_not_sent_leaves_the_first_as_it_was(cast, case)
 def test_a_unit_sees_a_letter_when_it_is_issued_and_not_before(cast, case):
     head, (letter,) = accounts.actor("lyxx_head"), cast.letters(case)
     cast.does(case, "draft_letter")
-    assert letters.listing(head) == []
+    assert letters.page(head).total == 0
     with pytest.raises(NotFound):
         letters.get(letter.id, head)
 
     cast.does(case, "sign_letter")
 
-    assert [one.id for one in letters.listing(head)] == [letter.id]
-    assert letters.listing(accounts.actor("sgzx_head")) == []
+    assert [one.id for one in letters.page(head).items] == [letter.id]
+    assert letters.page(accounts.actor("sgzx_head")).items == []
 
 
 def test_the_draft_names_the_case_and_the_days(cast, case):

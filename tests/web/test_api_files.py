@@ -2,6 +2,7 @@ import io
 
 import pytest
 
+from app.services import accounts, letters
 from tests.web.calling import Caller
 
 
@@ -67,3 +68,22 @@ def test_letters_are_listed_and_read(client, cast):
     school = Caller(client, "lyxx_clerk")
     assert school.get(f"/letters/{letter['id']}", 404)["code"] == "not_found"
     assert set(office.get("/letters?state=lost", 422)["errors"]) == {"state"}
+
+
+def test_letters_come_page_by_page_and_those_of_a_case_with_it(client, cast):
+    cases = [cast.open_case(), cast.open_case()]
+    for case in cases:
+        cast.walks(case, "acknowledge", "draft_plan", "sign_plan", "review_plan", "approve_plan")
+    cast.until(max(case.due_on for case in cases))
+    cast.passes(days=7)
+    office = Caller(client, "wangmin")
+
+    first = office.get("/letters?limit=1")
+    second = office.get(f"/letters?limit=1&cursor={first['next']}")
+
+    found = [letter["case"] for page in (first, second) for letter in page["items"]]
+    assert sorted(found) == sorted(case.number for case in cases)
+    assert second["next"] is None
+    for case in cases:
+        (own,) = letters.of_case(case, accounts.actor("wangmin"))
+        assert own.case.number == case.number

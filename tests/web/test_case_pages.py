@@ -191,6 +191,23 @@ def test_an_overdue_case_has_a_letter_that_nobody_has_signed(client, cast, case)
     assert SCHOOL in page.text
 
 
+def test_letters_go_on_on_a_second_page(monkeypatch, client, cast):
+    monkeypatch.setattr("app.web.letters.PAGE", 1)
+    for case in (cast.open_case(), cast.open_case()):
+        cast.walks(case, "acknowledge", "draft_plan", "sign_plan", "review_plan", "approve_plan")
+    cast.until(date(2026, 6, 30))
+    office = Visitor(client, "wangmin")
+
+    first = office.get("/letters")
+    second = office.get(first.all("//a[@rel='next']/@href")[0])
+
+    links = [page.all("//td/a[contains(@href, '/letters/')]/@href") for page in (first, second)]
+    assert [len(one) for one in links] == [1, 1]
+    assert links[0] != links[1]
+    assert "共 2 件" in first.text
+    assert not second.all("//a[@rel='next']")
+
+
 def test_a_unit_sees_no_letter_before_it_is_sent(office, client, cast, case):
     cast.does(case, "acknowledge")
     cast.walks(case, "draft_plan", "sign_plan", "review_plan", "approve_plan")

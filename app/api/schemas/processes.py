@@ -154,16 +154,17 @@ class LetterOut(Out):
     labels = labels_of("kind", "state")
 
 
-class LetterQuery(In):
+class LetterQuery(Paging):
     """Which letters."""
 
     state = Word(LetterState, load_default=absent)
 
 
 class Letters(Out):
-    """Letters, the latest first."""
+    """Letters, the last drafted first."""
 
     items = fields.List(fields.Nested(LetterOut))
+    next = fields.String(allow_none=True)
 
 
 class EvidenceOut(Out):
