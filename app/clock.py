@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 #: Every deadline of the regulations ends at midnight in Beijing, wherever the server stands.
@@ -26,6 +26,11 @@ def local_date(at: datetime) -> date:
 def today() -> date:
     """Return the current day in Beijing."""
     return local_date(utcnow())
+
+
+def end_of_today() -> datetime:
+    """Return 24:00 of the current day in Beijing."""
+    return datetime.combine(today() + timedelta(days=1), time.min, LOCAL)
 
 
 @contextmanager

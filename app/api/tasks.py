@@ -22,21 +22,22 @@ from app.api.schemas.tasks import (
 )
 from app.domain.errors import Conflict
 from app.domain.process import Task
-from app.services import inbox
+from app.services import inbox, stepping_in
 from app.services import tasks as service
+from app.services.inbox import Due
 from app.texts import sentence
 
 
 @Call(method="GET", path="/tasks", query=TaskQuery(), answer=TaskPage())
 def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
     """List what waits for the caller, most urgent first; or what the caller did, latest first."""
-    view, overdue = query["view"], query["overdue"]
+    view, due = query["view"], Due.OVERDUE if query["overdue"] else Due.ANY
     after = cursors.moment_after(query["cursor"], of=view)
-    page = inbox.page(g.actor, view, limit=query["limit"], after=after, overdue=overdue)
+    page = inbox.page(g.actor, view, due, limit=query["limit"], after=after)
     return {
         "items": page.items,
         "next": cursors.encode(page.next, of=view),
-        "total": inbox.total(g.actor, view, overdue=overdue),
+        "total": inbox.total(g.actor, view, due),
     }
 
 
@@ -65,6 +66,12 @@ def claim_task(task_id: int) -> Task:
 def release_task(task_id: int) -> Task:
     """Give a task that one has claimed back to all who hold the post."""
     return service.release(task_id, g.actor)
+
+
+@Call(method="POST", path="/tasks/<int:task_id>/step-in", answer=TaskOut(), writes=True)
+def step_in(task_id: int) -> Task:
+    """Take a first review that the department has left overdue over, for the office to do."""
+    return stepping_in.step_in(task_id, g.actor)
 
 
 @Call(

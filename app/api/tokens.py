@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import g
@@ -10,7 +9,6 @@ from flask import g
 from app.api.calls import Call
 from app.api.login import bearer
 from app.api.schemas.people import Credentials, Me, Token
-from app.clock import LOCAL, today
 from app.services import accounts, inbox, notices
 
 
@@ -38,7 +36,7 @@ def sign_out() -> None:
 def me() -> dict[str, Any]:
     """Tell who is signed in, and how much waits for them."""
     actor = g.actor
-    counts = inbox.counts(actor, end_of_today=_midnight())
+    counts = inbox.counts(actor)
     return {
         "user": actor,
         "roles": sorted(actor.roles),
@@ -48,7 +46,3 @@ def me() -> dict[str, Any]:
             "unread": notices.unread(actor),
         },
     }
-
-
-def _midnight() -> datetime:
-    return datetime.combine(today() + timedelta(days=1), time.min, LOCAL)

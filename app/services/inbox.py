@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from app.clock import LOCAL, utcnow
+from app.clock import LOCAL, end_of_today, utcnow
 from app.db import db
 from app.domain.case import Case
 from app.domain.errors import AlreadyDone, NotAllowed, Sentence, TaskNotFound, WrongStage
@@ -35,6 +35,21 @@ class View(StrEnum):
     DONE = "done"  #: 我已办
 
 
+class Due(StrEnum):
+    """Which tasks of a list are asked for; of those done only those done late."""
+
+    ANY = ""
+    OVERDUE = "overdue"
+    TODAY = "today"  #: not overdue yet
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Translate into conditions on an open `Task`."""
+        if self is Due.TODAY:
+            return [Task.sort_at > utcnow(), Task.sort_at <= end_of_today()]
+        return [Task.sort_at <= utcnow()] if self is Due.OVERDUE else []
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A stretch of a list, and where the next begins."""
@@ -47,38 +62,35 @@ class Page:
 def page(
     actor: Actor,
     view: View = View.MINE,
+    due: Due = Due.ANY,
     *,
     limit: int = 50,
     after: tuple[datetime, int] | None = None,
-    overdue: bool = False,
 ) -> Page:
     """Return tasks of one view, overdue first (done: latest first), after the cursor *after*."""
     build = _done_page if view is View.DONE else _open_page
-    ids = list(db.session.scalars(build(actor, view, after, limit=limit + 1, overdue=overdue)))
-    query = select(Task).options(*_WHOLE).where(Task.id.in_(ids[:limit]))
-    found = {task.id: task for task in db.session.scalars(query).unique()}
+    ids = list(db.session.scalars(build(actor, view, due, limit=limit + 1, after=after)))
+    whole = select(Task).options(*_WHOLE).where(Task.id.in_(ids[:limit]))
+    found = {task.id: task for task in db.session.scalars(whole).unique()}
     items = [found[task_id] for task_id in ids[:limit]]
     more = len(ids) > limit
-    return Page(items, _cursor(items[-1], view) if more else None)
+    return Page(items, _cursor(items[-1]) if more else None)
 
 
-def _cursor(task: Task, view: View) -> tuple[datetime, int]:
-    at = task.closed_at if view is View.DONE else task.sort_at
-    return at or task.sort_at, task.id
+def _cursor(task: Task) -> tuple[datetime, int]:
+    return task.closed_at or task.sort_at, task.id
 
 
 def _open_page(
     actor: Actor,
     view: View,
-    after: tuple[datetime, int] | None,
+    due: Due,
     *,
     limit: int,
-    overdue: bool,
+    after: tuple[datetime, int] | None,
 ) -> Select[Any]:
     """Merge the lists of each post; each is one short walk along the index."""
-    extra = [_beyond(Task.sort_at, Task.id, after)] if after else []
-    if overdue:
-        extra.append(Task.sort_at <= utcnow())
+    extra = due.conditions + ([_beyond(Task.sort_at, Task.id, after)] if after else [])
     lists = [
         select(Task.id, Task.sort_at)
         .where(_post(role, unit), _free(actor, view), *extra)
@@ -94,13 +106,13 @@ def _open_page(
 
 
 def _done_page(
-    actor: Actor, view: View, after: tuple[datetime, int] | None, *, limit: int, overdue: bool
+    actor: Actor, _view: View, due: Due, *, limit: int, after: tuple[datetime, int] | None
 ) -> Select[Any]:
     query = select(Task.id).where(Task.closed_by_id == actor.id, Task.closed_at.is_not(None))
     if after is not None:
         at, task_id = after
         query = query.where(or_(Task.closed_at < at, and_(Task.closed_at == at, Task.id < task_id)))
-    if overdue:
+    if due is Due.OVERDUE:
         query = query.where(Task.closed_at > Task.due_at)
     return query.order_by(Task.closed_at.desc(), Task.id.desc()).limit(limit)
 
@@ -129,14 +141,13 @@ class Counts:
     today: int
 
 
-def counts(actor: Actor, *, end_of_today: datetime) -> Counts:
+def counts(actor: Actor) -> Counts:
     """Count what waits for *actor*."""
-    now = utcnow()
     return Counts(
         mine=_count(actor, View.MINE),
         claimable=_count(actor, View.CLAIMABLE),
-        overdue=_count(actor, View.MINE, Task.sort_at <= now),
-        today=_count(actor, View.MINE, Task.sort_at > now, Task.sort_at <= end_of_today),
+        overdue=_count(actor, View.MINE, *Due.OVERDUE.conditions),
+        today=_count(actor, View.MINE, *Due.TODAY.conditions),
     )
 
 
@@ -153,18 +164,14 @@ def _count(actor: Actor, view: View, *conditions: ColumnElement[bool]) -> int:
     return min(total, COUNT_LIMIT)
 
 
-def total(actor: Actor, view: View, *, overdue: bool = False) -> int:
+def total(actor: Actor, view: View, due: Due = Due.ANY) -> int:
     """Count one view exactly."""
     if view is View.DONE:
-        where: ColumnElement[bool] = and_(
-            Task.closed_by_id == actor.id, Task.closed_at.is_not(None)
-        )
+        late = [Task.closed_at > Task.due_at] if due is Due.OVERDUE else []
+        where = and_(Task.closed_by_id == actor.id, Task.closed_at.is_not(None), *late)
     else:
         posts = (_post(role, unit) for role, unit in actor.posts)
-        where = and_(or_(literal(False), *posts), _free(actor, view))
-    if overdue:
-        late = Task.due_at < Task.closed_at if view is View.DONE else Task.sort_at <= utcnow()
-        where = and_(where, late)
+        where = and_(or_(literal(False), *posts), _free(actor, view), *due.conditions)
     return db.session.scalar(select(func.count(Task.id)).where(where)) or 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from app.clock import LOCAL, today, utcnow
+from app.clock import utcnow
 from app.domain.people import Actor
 from app.domain.vocabulary import Role
 from app.services import inbox, incidents, notices
@@ -55,7 +55,7 @@ class Frame:
     @cached_property
     def counts(self) -> inbox.Counts:
         """How much waits in the inbox."""
-        return inbox.counts(self.actor, end_of_today=end_of_today())
+        return inbox.counts(self.actor)
 
     @cached_property
     def unread(self) -> int:
@@ -201,11 +201,6 @@ _WATCHING: tuple[tuple[str, Any, str, str, Callable[[Actor], bool]], ...] = (
     ("reports", lazy_gettext("统计报告"), "report", "monitor.reports", reports.may_read),
     ("past", lazy_gettext("往日台账"), "history", "monitor.past", past.may_read),
 )
-
-
-def end_of_today() -> datetime:
-    """Return 24:00 in Beijing."""
-    return datetime.combine(today() + timedelta(days=1), time.min, LOCAL)
 
 
 def is_partial() -> bool:

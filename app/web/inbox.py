@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.clock import utcnow
-from app.domain.process import Task
 from app.services import inbox
-from app.services.inbox import View
+from app.services.inbox import Due, View
 from app.web import cursor, frame
-from app.web.frame import end_of_today
 
 bp = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 PAGE = 50
-#: What falls due on one day is shown without pages.
-DAY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +33,14 @@ def page() -> ResponseReturnValue:
     view = _view()
     only = request.args.get("only", "")
     after = cursor.read_moment(request.args.get("after"))
-    found = _page(view, only, after)
+    due = _due(view, only)
+    found = inbox.page(g.actor, view, due, limit=PAGE, after=after)
     return render_template(
         "inbox/page.html",
         view=view,
         tasks=found.items,
         here=str(view),
-        total=inbox.total(g.actor, view, overdue=only == "overdue"),
+        total=inbox.total(g.actor, view, due),
         only=only,
         chips=_chips(view, only),
         next_url=_url(view, only, after=cursor.write(*found.next)) if found.next else None,
@@ -58,16 +53,9 @@ def _view() -> View:
     return View(asked) if asked in list(View) else View.MINE
 
 
-def _page(view: View, only: str, after: tuple[datetime, int] | None) -> inbox.Page:
-    if only != "today":
-        return inbox.page(g.actor, view, limit=PAGE, after=after, overdue=only == "overdue")
-    # The list is in the order of deadlines: today's stand together, after those overdue.
-    found = inbox.page(g.actor, view, limit=DAY, after=(utcnow(), 0)).items
-    return inbox.Page([task for task in found if _ends_today(task)], None)
-
-
-def _ends_today(task: Task) -> bool:
-    return task.due_at is not None and task.due_at <= end_of_today()
+def _due(view: View, only: str) -> Due:
+    asked = [Due.OVERDUE] if view is View.DONE else list(Due)
+    return Due(only) if only in asked else Due.ANY
 
 
 def _chips(view: View, only: str) -> list[Chip]:

@@ -10,7 +10,7 @@ from app.domain.errors import AlreadyDone, Conflict, NotAllowed
 from app.domain.process import Task
 from app.domain.vocabulary import Severity
 from app.services import accounts, inbox, tasks
-from app.services.inbox import View
+from app.services.inbox import Due, View
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_what_is_overdue_stands_before_what_is_not(cast):
     owner = accounts.actor("lyxx_owner")
 
     assert [one.case.id for one in inbox.page(owner).items] == [late.id, fresh.id]
-    assert [one.case.id for one in inbox.page(owner, overdue=True).items] == [late.id]
+    assert [one.case.id for one in inbox.page(owner, due=Due.OVERDUE).items] == [late.id]
 
 
 @pytest.mark.parametrize("view", [View.MINE, View.CLAIMABLE])
@@ -225,11 +225,26 @@ def test_counts_agree_with_the_lists(cast, task, wangmin, zhaolei):
     cast.passes(days=20)
     tasks.claim(task.id, wangmin)
 
-    counts = inbox.counts(wangmin, end_of_today=utcnow() + timedelta(hours=15))
+    counts = inbox.counts(wangmin)
 
     assert (counts.mine, counts.claimable, counts.overdue) == (1, 0, 1)
     assert inbox.total(zhaolei, View.MINE) == 0
-    assert inbox.total(wangmin, View.MINE, overdue=True) == 1
+    assert inbox.total(wangmin, View.MINE, Due.OVERDUE) == 1
+
+
+def test_what_falls_due_today_is_listed_to_its_last_task(cast, clock):
+    cases = [cast.open_case() for _ in range(3)]
+    due = max(cast.task(case, "acknowledge").due_at for case in cases)
+    clock.move_to(due - timedelta(hours=2))
+    owner = accounts.actor("lyxx_clerk")
+
+    first = inbox.page(owner, due=Due.TODAY, limit=2)
+    rest = inbox.page(owner, due=Due.TODAY, limit=2, after=first.next)
+
+    assert {task.case_id for task in first.items + rest.items} == {case.id for case in cases}
+    assert rest.next is None
+    assert inbox.counts(owner).today == inbox.total(owner, View.MINE, Due.TODAY) == 3
+    assert inbox.page(owner, due=Due.OVERDUE).items == []
 
 
 def test_a_person_of_two_posts_finds_the_tasks_of_both(cast):
