@@ -11,7 +11,7 @@ from app.cli.setup import demo_county
 from bench import floor, inbox, ledger, loops, ours, plain, register, submit, sweep
 
 CASES, ROUNDS = 20, 7
-WATCHED = ("/monitor", "/monitor/timers", "/ledger")
+WATCHED = ("/monitor", "/monitor/timers", "/monitor/statistics", "/ledger")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ def get_statistics(query: dict[str, Any]) -> dict[str, Any]:
     found = board.board(g.actor, narrow)
     lengths = found.lengths
     return {
+        "as_of": found.as_of,
         "period": narrow.period.key if narrow.period else None,
         "period_before": found.before.key if found.before else None,
         "indicators": lines(found.groups),
@@ -31,7 +32,7 @@ def get_statistics(query: dict[str, Any]) -> dict[str, Any]:
             {"category": category, "cases": one.cases, "mean": one.mean, "median": one.median}
             for category, one in lengths.by_category.items()
         ],
-        "overdue_for": lengths.overdue,
+        "overdue_for": found.late,
     }
 
 

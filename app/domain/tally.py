@@ -22,14 +22,21 @@ class Flow(Term):
     OVERDUE = "overdue", "新逾期"
 
 
-#: The figures that are counted, in the order of their bits in `COUNTED_CASE.figures`; what each
-#: of them means is said in `app.services.figures`.
-COUNTED = (
+#: The figures of the overview; what each of them means is said in `app.services.figures`.
+OVERVIEW = (
     *("issued", "open", "within", "due_today", "overdue", "awaiting", "suspended"),
     *("green", "blue", "yellow", "red", "letters_out"),
     *("reported", "verified", "stage_passed", "closed_out", "terminated", "revoked"),
     *("due", "due_as_first_set", "in_time", "in_time_as_first_set"),
     *("looked_at", "right_at_once", "looked_back", "relapsed", "extended"),
+)
+#: All that are counted, in the order of their bits in what `COUNTED_CASE` remembers: new ones are
+#: appended.
+COUNTED = (
+    *OVERVIEW,
+    *("to_sign", "signed_in_time", "to_plan", "planned_in_time", "to_review", "reviewed_late"),
+    *("ever_overdue", "passing", "passing_closed_out", "ever_closed_out", "to_look_back_at"),
+    "got_letter",
 )
 #: What cases counted in one row have in common. The scope is empty for all of them, or the day on
 #: which the stretch of the year begins in which they were issued: ``2026-02-01``. Whoever asks for
@@ -55,13 +62,14 @@ def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, default=0, server_default="0")
 
 
-#: How many cases of one lead unit meet each figure.
+#: How many cases of one lead unit meet each figure, and how many letters were sent about them.
 TALLY = Table(
     "tally",
     Base.metadata,
     *_alike(),
     Column("lead_unit_id", Integer, primary_key=True),
     *(_count(name) for name in COUNTED),
+    _count("letters"),
 )
 #: How many tasks are open at one step of a diagram, and how many of them are overdue.
 STEP_TALLY = Table(
@@ -80,6 +88,14 @@ FLOW_TALLY = Table(
     *_alike(),
     Column("kind", String(32), primary_key=True),
     Column("since", Date, primary_key=True),
+    _count("n"),
+)
+#: How many cases took how many days to be put right; not of `ANY` kind: it is told by category.
+LENGTH_TALLY = Table(
+    "length_tally",
+    Base.metadata,
+    *_alike(),
+    Column("days", Integer, primary_key=True, autoincrement=False),
     _count("n"),
 )
 #: What each case has added.

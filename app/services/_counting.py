@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Table, case, delete, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.clock import local_date
+from app.clock import LOCAL, local_date
 from app.domain.case import Case
+from app.domain.people import Unit
 from app.domain.process import Diagram, Process, Task
 from app.domain.tally import (
     ANY,
@@ -21,13 +36,18 @@ from app.domain.tally import (
     COUNTED_CASE,
     FLOW_TALLY,
     KIND,
+    LENGTH_TALLY,
     STEP_TALLY,
     TALLIED,
     TALLY,
     Flow,
 )
+from app.domain.vocabulary import UnitKind
+from app.services._figure import Condition
+from app.services._measured import LETTERS, RESTS_FOR
 from app.services.figures import FIGURES, day_of
 from app.services.narrowing import LASTING, stretch_of
+from app.services.statistics.durations import TOOK
 
 #: Cases taken in by one transaction.
 BATCH = 1000
@@ -42,16 +62,24 @@ Key = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Changes:
-    """By how much the rows of the three tables change."""
+    """By how much the rows of the four tables change."""
 
-    tally: dict[Key, list[int]]
-    steps: dict[Key, list[int]]
-    flows: dict[Key, list[int]]
+    tally: dict[Key, list[int]] = field(default_factory=dict)
+    steps: dict[Key, list[int]] = field(default_factory=dict)
+    flows: dict[Key, list[int]] = field(default_factory=dict)
+    lengths: dict[Key, list[int]] = field(default_factory=dict)
 
     def add(self, added: Added, sign: int) -> None:
-        """Add what a case adds, or take it away again."""
+        """Add what a case adds, or take it away again.
+
+        What was counted before revision 0013 remembers neither letters nor days.
+        """
         held = [sign * (added["figures"] >> bit & 1) for bit in range(len(COUNTED))]
-        for alike in _alike(added):
+        held.append(sign * added.get("letters", 0))
+        if (took := added.get("took")) is not None:
+            for alike in _alike(added, added["kind"]):
+                _add(self.lengths, (*alike, took), [sign])
+        for alike in _alike(added, added["kind"], ANY):
             _add(self.tally, (*alike, added["lead"]), held)
             for diagram, step, count, overdue in added["steps"]:
                 _add(self.steps, (*alike, diagram, step), [sign * count, sign * overdue])
@@ -59,9 +87,9 @@ class Changes:
                 _add(self.flows, (*alike, kind, date.fromisoformat(since)), [sign])
 
 
-def _alike(added: Added) -> Iterator[Key]:
-    """Yield what a case has in common with those of its kind, and with those of any kind."""
-    for scope, kind in product(added["scopes"], (added["kind"], ANY)):
+def _alike(added: Added, *kinds: Sequence[Any]) -> Iterator[Key]:
+    """Yield what a case has in common with those of *kinds*, of all time and of its stretch."""
+    for scope, kind in product(added["scopes"], kinds):
         yield (added["county"], scope, *kind, added["department"])
 
 
@@ -101,13 +129,30 @@ def _turn(session: Session, at: datetime) -> datetime | None:
 
 
 def _mark_whose_day_has_come(session: Session, last: date, today: date) -> None:
-    """Have those counted anew whose due date has come or passed since the day of *last*."""
+    """Have those counted anew of which the day alone has made something else since *last*."""
     if last == today:
         return
-    first, until = min(last, today), max(last, today)
-    come = or_(Case.due_on.between(first, until), Case.original_due_on.between(first, until))
-    marked = update(Case).where(come).values(counted=-1)
-    session.execute(marked, execution_options={"synchronize_session": False})
+    for has_come in _days_that_come(min(last, today), max(last, today)):
+        marked = update(Case).where(has_come, Case.counted >= 0).values(counted=-1)
+        session.execute(marked, execution_options={"synchronize_session": False})
+
+
+def _days_that_come(first: date, until: date) -> Iterator[Condition]:
+    """Yield whose day has come or passed, each by an index: together no index would help.
+
+    A due date; the deadline of a task; the day from which a closed case is to be looked back at.
+    """
+    yield or_(Case.due_on.between(first, until), Case.original_due_on.between(first, until))
+    passed = Task.sort_at.between(_begins(first), _begins(until))
+    yield Case.id.in_(select(Task.case_id).where(Task.closed_at.is_(None), passed))
+    counties = select(Unit.id).where(Unit.kind == UnitKind.COUNTY)
+    rested = timedelta(days=RESTS_FOR - 1)
+    closed_out = Case.closed_out_at.between(_begins(first - rested), _begins(until - rested))
+    yield and_(Case.county_id.in_(counties), closed_out)
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time.min, LOCAL)
 
 
 def _count(session: Session, ids: Sequence[int], at: datetime) -> None:
@@ -115,7 +160,7 @@ def _count(session: Session, ids: Sequence[int], at: datetime) -> None:
     before = {row.case_id: row.added for row in session.execute(known)}
     after = dict(_added(session, ids, at))
     changed = [of for of in ids if before.get(of) != after[of]]
-    changes = Changes({}, {}, {})
+    changes = Changes()
     for of in changed:
         if of in before:
             changes.add(before[of], -1)
@@ -123,6 +168,7 @@ def _count(session: Session, ids: Sequence[int], at: datetime) -> None:
     _write(session, TALLY, changes.tally)
     _write(session, STEP_TALLY, changes.steps)
     _write(session, FLOW_TALLY, changes.flows)
+    _write(session, LENGTH_TALLY, changes.lengths)
     session.execute(delete(COUNTED_CASE).where(COUNTED_CASE.c.case_id.in_(changed)))
     if changed:
         rows = [{"case_id": of, "added": after[of]} for of in changed]
@@ -149,7 +195,7 @@ def _write(session: Session, table: Table, sums: Mapping[Key, Sequence[int]]) ->
 
 def _added(session: Session, ids: Sequence[int], at: datetime) -> Iterator[tuple[int, Added]]:
     steps = _open_steps(session, ids, at)
-    for row in session.execute(_facts(ids, local_date(at))):
+    for row in session.execute(_facts(local_date(at)), {"ids": ids}):
         yield (
             row.id,
             {
@@ -159,6 +205,8 @@ def _added(session: Session, ids: Sequence[int], at: datetime) -> Iterator[tuple
                 "kind": [getattr(row, name) for name in KIND],
                 "scopes": [ALL_TIME, str(stretch_of(row.issued_on))],
                 "figures": sum(getattr(row, key) << bit for bit, key in enumerate(COUNTED)),
+                "letters": row.letters,
+                "took": row.took,
                 "flows": [[kind, str(since_of(day))] for kind, day in _days(row)],
                 "steps": steps.get(row.id, []),
             },
@@ -175,24 +223,29 @@ def since_of(day: date) -> date:
     return max(day - timedelta(days=day.weekday()), day.replace(day=1))
 
 
-def _facts(ids: Sequence[int], today: date) -> Any:
+@lru_cache(maxsize=1)
+def _facts(today: date) -> Select[Any]:
+    """Ask what some cases add. To put it together takes longer than to ask it of one case."""
     plain = ("county_id", "department_id", "category", "severity", "source_level", "lead_unit_id")
     return select(
         *(Case.__table__.c[name] for name in ("id", *plain, "issued_on")),
         Case.mode.in_(LASTING).label("lasting"),
         *(case((FIGURES[key].holds(today), 1), else_=0).label(key) for key in COUNTED),
         *(day_of(flow).label(f"on_{flow}") for flow in Flow),
-    ).where(Case.id.in_(ids))
+        case((FIGURES["issued"].holds(today), LETTERS), else_=0).label("letters"),
+        case((FIGURES["verified"].holds(today), TOOK)).label("took"),
+    ).where(Case.id.in_(bindparam("ids", expanding=True)))
 
 
 def _open_steps(session: Session, ids: Sequence[int], at: datetime) -> dict[int, list[list[Any]]]:
     late = func.sum(case((Task.sort_at < at, 1), else_=0))
     query = (
-        select(Task.case_id, Diagram.key, Task.key, func.count(), late)
+        select(Process.case_id, Diagram.key, Task.key, func.count(), late)
+        .select_from(Task)
         .join(Process, Process.id == Task.process_id)
         .join(Diagram, Diagram.id == Process.diagram_id)
-        .where(Task.case_id.in_(ids), Task.closed_at.is_(None))
-        .group_by(Task.case_id, Diagram.key, Task.key)
+        .where(Process.case_id.in_(ids), Task.closed_at.is_(None))
+        .group_by(Process.case_id, Diagram.key, Task.key)
         .order_by(Diagram.key, Task.key)
     )
     found: dict[int, list[list[Any]]] = {}

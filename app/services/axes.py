@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.domain.people import Actor, Unit, User
-from app.domain.tally import COUNTED
+from app.domain.tally import OVERVIEW
 from app.domain.vocabulary import Category, Severity, Term, UnitKind
 from app.services import tallies
 from app.services.narrowing import Narrowing
@@ -85,8 +85,8 @@ def _value(axis: Axis, place: _Place) -> tuple[int, str]:
 def _joined(found: Iterable[tuple[tuple[int, str], Counts]], axis: Axis) -> list[Group]:
     sums: dict[tuple[int, str], dict[str, int]] = {}
     for value, counts in found:
-        held = sums.setdefault(value, dict.fromkeys(COUNTED, 0))
-        for key in COUNTED:
+        held = sums.setdefault(value, dict.fromkeys(OVERVIEW, 0))
+        for key in OVERVIEW:
             held[key] += counts[key]
     narrows = {Axis.INSPECTOR: "inspector", Axis.TOWN: "lead"}.get(axis, "led_by")
     return [Group(key, name, narrows, counts) for (key, name), counts in sums.items()]

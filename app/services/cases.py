@@ -90,11 +90,12 @@ class Filter:
         return tuple(key for key in asked if key)
 
     @property
-    def sole_figure(self) -> str:
-        """The one figure that, besides `within`, is all that is asked for; else empty."""
+    def parts(self) -> tuple[str, ...]:
+        """The figures that together make up all that is asked for besides `within`, if any do."""
         bare = Filter(figure=self.figure, overdue=self.overdue, open=self.open, within=self.within)
-        is_bare = self == bare and self.open is not False
-        return self.figures[0] if is_bare and len(self.figures) == 1 else ""
+        if self != bare or self.open is False or len(self.figures) > 1:
+            return ()
+        return self.figures or ("issued", "revoked")
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -175,7 +176,7 @@ def _earliest(query: Select[Case], stages: Sequence[Stage], limit: int) -> list[
 
 def _total(actor: Actor, narrow: Filter, conditions: Sequence[ColumnElement[bool]]) -> int:
     """Return how many there are: from the counters if they know it, else counted."""
-    known = tallies.total(actor, narrow.within, narrow.sole_figure) if narrow.sole_figure else None
+    known = tallies.known(actor, narrow.within, narrow.parts)
     if known is not None:
         return known
     return db.session.scalar(select(func.count(Case.id)).where(visible(actor), *conditions)) or 0

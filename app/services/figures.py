@@ -7,14 +7,11 @@ the cases behind it cannot differ. The indicators are those of domain §9.1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, exists, func, or_, select
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.case import Case, Verification
 from app.domain.change import ChangeRequest
@@ -22,38 +19,8 @@ from app.domain.errors import Invalid, Sentence
 from app.domain.letter import Letter
 from app.domain.tally import Flow
 from app.domain.vocabulary import ChangeKind, ChangeState, LetterState, Light, Result, Stage
-
-Condition = ColumnElement[bool]
-
-
-class local_day(FunctionElement[date]):  # noqa: N801 - a function of SQL
-    """The day in Beijing of a moment: its clock has been eight hours ahead since 1991."""
-
-    type = Date()
-    inherit_cache = True
-    name = "local_day"
-
-
-@compiles(local_day, "sqlite")
-def _on_sqlite(element: local_day, compiler: Any, **options: Any) -> str:
-    return f"date({compiler.process(element.clauses, **options)}, '+8 hours')"
-
-
-@compiles(local_day)
-def _elsewhere(element: local_day, compiler: Any, **options: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **options)} + INTERVAL '8 hours' AS DATE)"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A name, what people call it, what exactly it counts, and the condition on `Case`."""
-
-    key: str
-    label: str
-    says: str
-    #: Given today's date in Beijing.
-    holds: Callable[[date], Condition]
-
+from app.services._figure import Condition, Figure, always, local_day
+from app.services._measured import MEASURED
 
 _OVER = Case.stage.in_([stage for stage in Stage if stage.is_over])
 _OPEN = ~_OVER
@@ -99,15 +66,8 @@ _EXTENDED = exists().where(
 )
 
 
-def _always(condition: Condition) -> Callable[[date], Condition]:
-    def holds(_today: date) -> Condition:
-        return condition
-
-    return holds
-
-
 def _light(light: Light) -> Callable[[date], Condition]:
-    return _always(and_(_RUNS, Case.light == light))
+    return always(and_(_RUNS, Case.light == light))
 
 
 def _due(column: Any) -> Callable[[date], Condition]:
@@ -123,8 +83,8 @@ def _in_time(column: Any) -> Condition:
 
 
 _ALL = (
-    Figure("issued", "下达", "已下达的问题，不含已撤销的。", _always(_ISSUED)),
-    Figure("open", "在办", "没有销号、终结或撤销。", _always(_OPEN)),
+    Figure("issued", "下达", "已下达的问题，不含已撤销的。", always(_ISSUED)),
+    Figure("open", "在办", "没有销号、终结或撤销。", always(_OPEN)),
     Figure(
         "within",
         "在期内未完成",
@@ -147,27 +107,27 @@ _ALL = (
         "awaiting",
         "已报结待核查",
         "单位已报结，尚未销号。",
-        _always(and_(_RUNS, Case.reported_done_at.is_not(None))),
+        always(and_(_RUNS, Case.reported_done_at.is_not(None))),
     ),
     Figure(
-        "suspended", "中止", "经批准中止，期限暂停计算。", _always(Case.stage == Stage.SUSPENDED)
+        "suspended", "中止", "经批准中止，期限暂停计算。", always(Case.stage == Stage.SUSPENDED)
     ),
     Figure("green", "绿灯", "在办且亮绿灯。", _light(Light.GREEN)),
     Figure("blue", "蓝灯", "在办且亮蓝灯。", _light(Light.BLUE)),
     Figure("yellow", "黄灯", "在办且亮黄灯。", _light(Light.YELLOW)),
     Figure("red", "红灯", "在办且亮红灯。", _light(Light.RED)),
-    Figure("letters_out", "督办函在途", "督办函已印发，尚未办结。", _always(_LETTERS_OUT)),
-    Figure("reported", "已报结", "单位负责人已签字报结。", _always(_DONE)),
-    Figure("verified", "办结", "核查认定“完成”，反弹的除外。", _always(_VERIFIED)),
+    Figure("letters_out", "督办函在途", "督办函已印发，尚未办结。", always(_LETTERS_OUT)),
+    Figure("reported", "已报结", "单位负责人已签字报结。", always(_DONE)),
+    Figure("verified", "办结", "核查认定“完成”，反弹的除外。", always(_VERIFIED)),
     Figure(
         "stage_passed",
         "达到序时进度",
         "最近一次核查认定“达到序时进度”。",
-        _always(and_(_ISSUED, Case.verify_result == Result.R3)),
+        always(and_(_ISSUED, Case.verify_result == Result.R3)),
     ),
-    Figure("closed_out", "已销号", "现已销号，反弹的除外。", _always(_CLOSED_OUT)),
-    Figure("terminated", "终结", "经批准无法整改而终结。", _always(Case.stage == Stage.TERMINATED)),
-    Figure("revoked", "已撤销", "异议成立等原因撤销，不计入各项指标。", _always(~_ISSUED)),
+    Figure("closed_out", "已销号", "现已销号，反弹的除外。", always(_CLOSED_OUT)),
+    Figure("terminated", "终结", "经批准无法整改而终结。", always(Case.stage == Stage.TERMINATED)),
+    Figure("revoked", "已撤销", "异议成立等原因撤销，不计入各项指标。", always(~_ISSUED)),
     Figure("due", "应完成", "整改期限已过，或者已经办结；中止的除外。", _due(Case.due_on)),
     Figure(
         "due_as_first_set",
@@ -179,36 +139,31 @@ _ALL = (
         "in_time",
         "按期完成",
         "在整改期限内报结，且首次核查认定“完成”。",
-        _always(_in_time(Case.due_on)),
+        always(_in_time(Case.due_on)),
     ),
     Figure(
         "in_time_as_first_set",
         "按期完成（按原截止）",
         "在最初的整改期限内报结，且首次核查认定“完成”。",
-        _always(_in_time(Case.original_due_on)),
+        always(_in_time(Case.original_due_on)),
     ),
-    Figure("looked_at", "已核查", "本轮整改至少核查过一次。", _always(and_(_ISSUED, _LOOKED_AT))),
+    Figure("looked_at", "已核查", "本轮整改至少核查过一次。", always(and_(_ISSUED, _LOOKED_AT))),
     Figure(
         "right_at_once",
         "一次通过",
         "本轮整改首次核查即认定“完成”。",
-        _always(and_(_ISSUED, _RIGHT_AT_ONCE)),
+        always(and_(_ISSUED, _RIGHT_AT_ONCE)),
     ),
     Figure(
         "looked_back",
         "已回头看",
         "至少回头看过一次。",
-        _always(and_(_ISSUED, Case.followed_up_at.is_not(None))),
+        always(and_(_ISSUED, Case.followed_up_at.is_not(None))),
     ),
-    Figure("relapsed", "反弹", "至少认定过一次反弹。", _always(and_(_ISSUED, Case.cycle > 1))),
-    Figure("extended", "曾延期", "至少批准过一次延期。", _always(and_(_ISSUED, _EXTENDED))),
+    Figure("relapsed", "反弹", "至少认定过一次反弹。", always(and_(_ISSUED, Case.cycle > 1))),
+    Figure("extended", "曾延期", "至少批准过一次延期。", always(and_(_ISSUED, _EXTENDED))),
 )
-FIGURES: Mapping[str, Figure] = (_known := {figure.key: figure for figure in _ALL})
-
-
-def register(*figures: Figure) -> None:
-    """Add the figures of another module: lists then tell the cases behind those as well."""
-    _known.update((figure.key, figure) for figure in figures)
+FIGURES: Mapping[str, Figure] = {figure.key: figure for figure in (*_ALL, *MEASURED)}
 
 
 def condition(key: str, today: date) -> Condition:

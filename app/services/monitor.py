@@ -16,6 +16,7 @@ from app.domain.process import Diagram
 from app.domain.tally import Flow
 from app.domain.vocabulary import Stage
 from app.services import axes, elements, figures, tallies
+from app.services._figure import Condition
 from app.services._scope import visible_by_index
 from app.services.axes import Axis, Group
 from app.services.narrowing import Narrowing
@@ -118,7 +119,7 @@ def _longest(actor: Actor, narrow: Narrowing) -> Longest | None:
 _RUNNING = [stage for stage in Stage if not stage.is_over and stage is not Stage.SUSPENDED]
 
 
-def _first(*conditions: figures.Condition) -> Select[int, str, date]:
+def _first(*conditions: Condition) -> Select[int, str, date]:
     query = select(Case.id, Case.number, Case.due_on).where(*conditions)
     return query.order_by(Case.due_on, Case.id).limit(1)
 

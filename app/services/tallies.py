@@ -7,13 +7,13 @@ or few ask. Both ways give the same numbers: tests count each by the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from app.clock import local_date, today, utcnow
 from app.db import db, transaction
@@ -21,13 +21,25 @@ from app.domain.case import Case
 from app.domain.errors import Unavailable
 from app.domain.people import Actor
 from app.domain.process import Diagram, Process, Task
-from app.domain.tally import ANY, COUNTED, FLOW_TALLY, KIND, STEP_TALLY, TALLIED, TALLY, Flow
-from app.domain.vocabulary import Role
+from app.domain.tally import (
+    FLOW_TALLY,
+    LENGTH_TALLY,
+    OVERVIEW,
+    STEP_TALLY,
+    TALLIED,
+    TALLY,
+    Flow,
+)
+from app.domain.vocabulary import Category
 from app.services import _counting
 from app.services._counting import ALL_TIME, BATCH, since_of
+from app.services._kept import is_kept, kept
+from app.services._measured import LETTERS
 from app.services._scope import visible
 from app.services.figures import FIGURES, day_of
 from app.services.narrowing import FEBRUARY, SEPTEMBER, Narrowing, Period
+from app.services.statistics import durations
+from app.services.statistics.durations import Lengths
 
 #: How many cases meet each figure, by its key.
 Counts = Mapping[str, int]
@@ -95,28 +107,48 @@ def _is_behind() -> bool:
     return db.session.scalar(changed.order_by(Case.id).limit(1)) is not None
 
 
-def totals(actor: Actor, narrow: Narrowing) -> Counts:
+def totals(actor: Actor, narrow: Narrowing, keys: Sequence[str] = OVERVIEW) -> Counts:
     """Return how many cases that *actor* sees meet each figure."""
-    row = db.session.execute(_summed(actor, narrow)).one()
-    return {key: int(getattr(row, key) or 0) for key in COUNTED}
+    row = db.session.execute(_summed(actor, narrow, keys)).one()
+    return {key: int(getattr(row, key) or 0) for key in keys}
 
 
-def total(actor: Actor, narrow: Narrowing, key: str) -> int | None:
-    """Return one figure if the counters know it just now; ``None`` if it must be counted."""
-    if key not in COUNTED or not _is_kept(actor, narrow, leads=True) or _is_behind():
+def known(actor: Actor, narrow: Narrowing, keys: Sequence[str]) -> int | None:
+    """Return what figures add up to if the counters know it just now; ``None`` if not."""
+    if not keys or not is_kept(actor, narrow, leads=True) or _is_behind():
         return None
-    figure = select(func.sum(TALLY.c[key])).where(_kept(TALLY, actor, narrow))
-    return int(db.session.scalar(figure) or 0)
+    return sum(totals(actor, narrow, keys).values())
 
 
 def by(actor: Actor, narrow: Narrowing, axis: str) -> dict[Any, Counts]:
-    """Return the same for each value of *axis*.
+    """Return the same for each value of *axis*, of the figures of the overview.
 
     The axis is ``lead_unit_id``, ``department_id``, ``category``, ``severity`` or
     ``source_level``.
     """
-    rows = db.session.execute(_summed(actor, narrow, axis))
-    return {row.axis: {key: int(getattr(row, key) or 0) for key in COUNTED} for row in rows}
+    rows = db.session.execute(_summed(actor, narrow, OVERVIEW, axis))
+    return {row.axis: {key: int(getattr(row, key) or 0) for key in OVERVIEW} for row in rows}
+
+
+def letters(actor: Actor, narrow: Narrowing) -> int:
+    """Return how many expediting letters were sent about those cases."""
+    if is_kept(actor, narrow, leads=True):
+        query = select(func.sum(TALLY.c.letters)).where(kept(TALLY, actor, narrow))
+    else:
+        issued = FIGURES["issued"].holds(today())
+        query = select(func.sum(LETTERS)).where(visible(actor), *narrow.conditions(), issued)
+    return int(db.session.scalar(query) or 0)
+
+
+def lengths(actor: Actor, narrow: Narrowing) -> Lengths:
+    """Return how long it took to put those cases right."""
+    if not is_kept(actor, narrow, leads=False):
+        return Lengths.of(durations.took(visible(actor), *narrow.conditions()))
+    of = LENGTH_TALLY.c
+    query = select(of.category, of.days, func.sum(of.n).label("n"))
+    query = query.where(kept(LENGTH_TALLY, actor, narrow, axis="category"))
+    rows = db.session.execute(query.group_by(of.category, of.days))
+    return Lengths.of((Category(row.category), row.days, int(row.n)) for row in rows)
 
 
 def weekly(actor: Actor, narrow: Narrowing, weeks: int = WEEKS) -> list[Week]:
@@ -140,7 +172,7 @@ def this_month(actor: Actor, narrow: Narrowing, flow: Flow) -> int:
 
 def steps(actor: Actor, narrow: Narrowing) -> list[StepCount]:
     """List the steps at which cases wait, the busiest first."""
-    ask = _steps_kept if _is_kept(actor, narrow, leads=False) else _steps_counted
+    ask = _steps_kept if is_kept(actor, narrow, leads=False) else _steps_counted
     query = ask(actor, narrow)
     found = [StepCount(*row) for row in db.session.execute(query) if row.open]
     return sorted(found, key=lambda one: (-one.open, -one.overdue, one.diagram, one.step))
@@ -174,55 +206,20 @@ def _different(column: Any, *conditions: ColumnElement[bool]) -> list[str]:
     return list(db.session.scalars(found))
 
 
-# Which counters tell it, if any do
+# From the counters, or counted
 
 
-def _is_kept(actor: Actor, narrow: Narrowing, *, leads: bool) -> bool:
-    """Tell whether counters are kept for what is asked; some tell nothing of the lead unit."""
-    if not (actor.sees_county or actor.roles == {Role.DEPARTMENT}):
-        return False
-    if not leads and narrow.asks_of_lead:
-        return False
-    if narrow.inspection:
-        return False
-    return narrow.period is None or narrow.period.stretches is not None
-
-
-def _kept(
-    table: Table, actor: Actor, narrow: Narrowing, *, axis: str | None = None
-) -> ColumnElement[bool]:
-    """Return the condition on a table of counters for what is asked, by *axis* if by any."""
-    stretches = narrow.period.stretches if narrow.period else None
-    scopes = [str(stretch) for stretch in stretches] if stretches else [ALL_TIME]
-    of = table.c
-    asked = {
-        of.category: narrow.category,
-        of.severity: narrow.severity,
-        of.source_level: narrow.level,
-        of.lasting: narrow.lasting,
-    }
-    conditions = [of.county_id == actor.county_id, of.scope.in_(scopes)]
-    conditions += [column == value for column, value in asked.items() if value is not None]
-    if narrow.department_id is not None:
-        conditions.append(of.department_id == narrow.department_id)
-    of_any = axis not in KIND and all(value is None for value in asked.values())
-    conditions.append(of.category == ANY[0] if of_any else of.category != ANY[0])
-    if not actor.sees_county:
-        conditions.append(of.department_id == actor.unit_id)
-    if "lead_unit_id" in of:
-        conditions += narrow.leads(of.lead_unit_id)
-    return and_(*conditions)
-
-
-def _summed(actor: Actor, narrow: Narrowing, axis: str | None = None) -> Select[Any]:
+def _summed(
+    actor: Actor, narrow: Narrowing, keys: Sequence[str], axis: str | None = None
+) -> Select[Any]:
     column: Any
-    if _is_kept(actor, narrow, leads=True):
-        sums = [func.sum(TALLY.c[key]).label(key) for key in COUNTED]
-        found = _kept(TALLY, actor, narrow, axis=axis)
+    if is_kept(actor, narrow, leads=True):
+        sums = [func.sum(TALLY.c[key]).label(key) for key in keys]
+        found = kept(TALLY, actor, narrow, axis=axis)
         column = TALLY.c[axis] if axis else None
     else:
         day = today()
-        marks = {key: case((FIGURES[key].holds(day), 1), else_=0) for key in COUNTED}
+        marks = {key: case((FIGURES[key].holds(day), 1), else_=0) for key in keys}
         sums = [func.sum(mark).label(key) for key, mark in marks.items()]
         found = and_(visible(actor), *narrow.conditions())
         column = Case.__table__.c[axis] if axis else None
@@ -233,9 +230,9 @@ def _summed(actor: Actor, narrow: Narrowing, axis: str | None = None) -> Select[
 
 def _flows(actor: Actor, narrow: Narrowing, since: date) -> Iterable[tuple[Flow, date, int]]:
     """Yield what happened since a day, in parts of weeks, and to how many cases."""
-    if _is_kept(actor, narrow, leads=False):
+    if is_kept(actor, narrow, leads=False):
         of = FLOW_TALLY.c
-        found = and_(_kept(FLOW_TALLY, actor, narrow), of.since >= since_of(since))
+        found = and_(kept(FLOW_TALLY, actor, narrow), of.since >= since_of(since))
         query = select(of.kind, of.since, func.sum(of.n)).where(found).group_by(of.kind, of.since)
         return [(Flow(kind), day, n) for kind, day, n in db.session.execute(query)]
     return [
@@ -255,7 +252,7 @@ def _steps_kept(actor: Actor, narrow: Narrowing) -> Any:
     of = STEP_TALLY.c
     return (
         select(of.diagram, of.step, func.sum(of.open).label("open"), func.sum(of.overdue))
-        .where(_kept(STEP_TALLY, actor, narrow))
+        .where(kept(STEP_TALLY, actor, narrow))
         .group_by(of.diagram, of.step)
     )
 

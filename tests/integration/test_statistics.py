@@ -5,10 +5,10 @@ from datetime import date, time
 import pytest
 
 from app.services import accounts, cases
+from app.services._measured import MEASURED
 from app.services.figures import FIGURES
 from app.services.narrowing import Narrowing, Period
-from app.services.statistics import board, counting
-from app.services.statistics.measured import MEASURED
+from app.services.statistics import board
 from tests.cast import PLANNING
 
 ALL = Narrowing()
@@ -21,7 +21,7 @@ def office(app):
 
 @pytest.fixture
 def counts(office):
-    return lambda *keys: [counting.totals(office, ALL)[key] for key in keys]
+    return lambda *keys: [board.board(office, ALL).counts[key] for key in keys]
 
 
 def test_who_lets_the_notice_lapse_has_not_signed_in_time(cast, counts):
@@ -61,7 +61,7 @@ def test_every_figure_lists_the_cases_it_counts(cast, office):
     cast.starts_work()
     cast.passes(days=45)
 
-    found = counting.totals(office, ALL)
+    found = board.board(office, ALL).counts
 
     keys = [one.key for one in MEASURED]
     assert set(keys) <= set(FIGURES)
@@ -77,12 +77,12 @@ def test_days_are_counted_from_the_issue_to_the_verification(cast, office):
     cast.starts_work()
     cast.until(date(2026, 4, 21))
 
-    found = board.board(office, ALL).lengths
+    found = board.board(office, ALL)
 
-    assert (found.rectified.mean, found.rectified.median) == (9.0, 9.0)
-    assert list(found.by_category) == [case.category]
+    assert (found.lengths.rectified.mean, found.lengths.rectified.median) == (9.0, 9.0)
+    assert list(found.lengths.by_category) == [case.category]
     (late,) = cases.page(office, cases.Filter(figure="overdue")).items
-    assert found.overdue.mean == (date(2026, 4, 21) - late.due_on).days > 0
+    assert found.late.mean == (date(2026, 4, 21) - late.due_on).days > 0
 
 
 def test_who_belongs_to_another_period_is_in_no_figure_of_this_one(cast, office):

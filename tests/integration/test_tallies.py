@@ -4,25 +4,27 @@ import shutil
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text
 
-from app import scheduler
 from app.clock import today
-from app.db import db, transaction
+from app.db import db
 from app.domain.case import Case
-from app.domain.deadlines import end_of
+from app.domain.letter import Letter
 from app.domain.people import Unit
-from app.domain.tally import COUNTED, COUNTED_CASE, FLOW_TALLY, STEP_TALLY, TALLY, Flow
-from app.domain.vocabulary import Category, Severity, SourceLevel
+from app.domain.tally import COUNTED, Flow
+from app.domain.vocabulary import Category, Severity, SourceLevel, Stage
 from app.services import accounts, axes, cases, tallies
 from app.services._scope import visible
 from app.services.axes import Axis
 from app.services.cases import Filter, Happened, Step
+from app.services.figures import FIGURES
 from app.services.narrowing import Narrowing, Period, stretch_of
-from tests.cast import PLANNING, REPORTING
+from app.services.statistics import durations
+from app.services.statistics.durations import Lengths
 from tests.conftest import opened
 
-TABLES = (TALLY, STEP_TALLY, FLOW_TALLY)
+#: A period that covers all, and for which no counter is kept.
+UNKEPT = Narrowing(period=Period.of("2000-01-02..2099-12-30"))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def behind(figure, narrow):
 
 def test_each_figure_is_the_number_of_cases_behind_it(county):
     for narrow in narrowings():
-        counts = tallies.totals(office(), narrow)
+        counts = tallies.totals(office(), narrow, COUNTED)
 
         assert counts == {key: behind(key, narrow) for key in COUNTED}, narrow
 
@@ -125,20 +127,30 @@ def test_this_month_is_counted_from_its_first_day(county):
     assert closed_out == counted(Filter(flow=days))
 
 
+def test_letters_and_days_are_those_of_the_cases(county):
+    for narrow in narrowings():
+        seen = (visible(office()), *narrow.conditions(), Case.stage != Stage.REVOKED)
+        sent = select(func.count(Letter.id)).join(Case).where(Letter.number.is_not(None), *seen)
+
+        assert tallies.letters(office(), narrow) == db.session.scalar(sent), narrow
+        assert tallies.lengths(office(), narrow) == Lengths.of(durations.took(*seen)), narrow
+    assert tallies.letters(office(), Narrowing()) > 0
+    assert tallies.lengths(office(), Narrowing()).rectified.cases > 0
+
+
 def test_the_busiest_steps_lead_to_their_cases(county):
     for narrow in narrowings():
         for one in tallies.steps(office(), narrow):
             at = Filter(step=Step(one.diagram, one.step), within=narrow)
             assert 0 < counted(at) <= one.open
     kept = tallies.steps(office(), Narrowing())
-    # A period that covers all, and for which no counter is kept.
-    one_by_one = tallies.steps(office(), Narrowing(period=Period.of("2000-01-02..2099-12-30")))
+    one_by_one = tallies.steps(office(), UNKEPT)
     assert kept == one_by_one != []
 
 
 def test_a_list_shows_all_cases_behind_a_figure_the_earliest_due_first(county):
-    for key in COUNTED:
-        asked = Filter(figure=key)
+    assert set(COUNTED) == set(FIGURES)
+    for asked in (Filter(), *(Filter(figure=key) for key in COUNTED)):
         shown = cases.page(office(), asked, limit=50)
 
         assert len(shown.items) == shown.total == counted(asked)
@@ -165,63 +177,6 @@ def test_each_counts_what_is_their_business(county, username):
         sum(one.counts["open"] for one in axes.groups(actor, Narrowing(), Axis.UNIT))
         == (shown["open"])
     )
-
-
-def counters():
-    """Return all counters that are not zero, row by row."""
-    db.session.rollback()
-    found = {}
-    for table in TABLES:
-        keys = [column.name for column in table.primary_key]
-        for row in db.session.execute(select(table)).mappings():
-            counts = {name: row[name] for name in row if name not in keys}
-            if any(counts.values()):
-                found[table.name, *(row[key] for key in keys)] = counts
-    return found
-
-
-def counted_anew():
-    """Return what the counters are when all cases are counted from the beginning."""
-    with transaction() as session:
-        for table in (*TABLES, COUNTED_CASE):
-            session.execute(delete(table))
-        session.execute(update(Case).values(counted=-1))
-    tallies.follow()
-    return counters()
-
-
-def test_counters_follow_every_step_and_every_night(cast, clock):
-    done, late = cast.open_case(), cast.open_case(category=Category.C04, severity=Severity.MAJOR)
-    tallies.follow()
-    for keys in (PLANNING, REPORTING, ("verify",)):
-        cast.walks(done, *keys)
-        tallies.follow()
-        assert counters() == counted_anew(), keys
-    for days in (1, 40, 200):
-        clock.shift(timedelta(days=days))
-        scheduler.sweep()
-        tallies.follow()
-        assert counters() == counted_anew(), days
-    assert late.stage is not done.stage
-
-
-def test_a_case_is_overdue_from_midnight_without_anybody_touching_it(cast, clock, actor):
-    case = cast.open_case()
-    tallies.follow()
-    clock.move_to(end_of(case.due_on))
-
-    tallies.catch_up()
-
-    assert tallies.totals(actor("wangmin"), Narrowing())["overdue"] == 1
-
-
-def test_two_count_at_the_same_time_and_nothing_is_counted_twice(cast, actor):
-    cast.open_case()
-    tallies.follow()
-    tallies.follow()
-
-    assert tallies.totals(actor("wangmin"), Narrowing())["issued"] == 1
-    assert db.session.scalar(select(func.count()).select_from(COUNTED_CASE)) == 1
 
 
 def test_stretches_make_up_years_school_years_and_terms():

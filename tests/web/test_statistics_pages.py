@@ -4,9 +4,12 @@ from io import BytesIO
 
 import pytest
 from docx import Document
+from sqlalchemy import update
 
+from app.db import transaction
+from app.domain.case import Case
 from app.domain.report import ReportKind
-from app.services import jobs
+from app.services import jobs, tallies
 from app.services.reports import templates
 from tests.web.calling import Caller
 from tests.web.visiting import Visitor
@@ -26,6 +29,15 @@ def test_every_number_of_the_page_leads_to_so_many_cases(office):
     assert len(links) > 30
     for href, n in {(one.get("href"), one.text) for one in links[::6]}:
         assert f"共 {n} 件" in office.get(href).text
+
+
+def test_figures_that_wait_to_be_counted_say_of_when_they_are(office, monkeypatch):
+    assert "计数更新中" not in office.get("/monitor/statistics").text
+    with transaction() as session:
+        session.execute(update(Case).values(counted=-1))
+    monkeypatch.setattr(tallies, "BATCH", 0)
+
+    assert "计数更新中，以下数字截至 2026" in office.get("/monitor/statistics").text
 
 
 @pytest.mark.parametrize(
@@ -98,6 +110,7 @@ def test_a_program_gets_the_same(office, client):
     caller = Caller(client, "wangmin")
 
     found = caller.get("/statistics?period=2026")
+    assert (found["as_of"][:4], found["behind"]) == ("2026", False)
     (first, *_) = found["indicators"]
     assert (first["key"], first["all"]) == (
         "rectified",

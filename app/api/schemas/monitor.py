@@ -6,13 +6,13 @@ from marshmallow import fields
 
 from app.api.schemas.fields import In, Out, Text, Word, moment, name_of, told
 from app.api.schemas.narrowing import Narrowed
-from app.domain.tally import COUNTED, Flow
+from app.domain.tally import OVERVIEW, Flow
 from app.figure_texts import group_name
 from app.services.axes import Axis
 
 _COUNTS = {
     "additionalProperties": {"type": "integer"},
-    "description": f"How many cases meet each figure: {', '.join(COUNTED)}.",
+    "description": f"How many cases meet each figure: {', '.join(OVERVIEW)}.",
 }
 
 

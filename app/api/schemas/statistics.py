@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 from marshmallow import fields
 
-from app.api.schemas.fields import Out, Text, Whole, Word, told
+from app.api.schemas.fields import Out, Text, Whole, Word, moment, told
 from app.api.schemas.narrowing import Narrowed
 from app.domain.vocabulary import Category
 from app.services.statistics.board import Axis, Line
@@ -66,6 +66,12 @@ class CategoryLengthOut(LengthOut):
 class StatisticsOut(Out):
     """Every indicator of some cases."""
 
+    as_of = moment(
+        attribute="as_of.at", metadata={"description": "Up to when the counters have followed."}
+    )
+    behind = fields.Boolean(
+        attribute="as_of.behind", metadata={"description": "Whether cases changed since."}
+    )
     period = fields.String(allow_none=True)
     period_before = fields.String(allow_none=True)
     indicators = fields.List(fields.Nested(IndicatorOut))

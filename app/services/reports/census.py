@@ -16,7 +16,8 @@ from sqlalchemy import BigInteger, Select, case, cast, func, literal, select
 
 from app.db import db
 from app.domain.case import Case
-from app.services.figures import FIGURES, Condition
+from app.services._figure import Condition
+from app.services.figures import FIGURES
 from app.services.reports.marks import BASE, Mark
 from app.services.tallies import Counts
 

@@ -27,7 +27,7 @@ from app.services.reports.census import Census
 from app.services.reports.marks import BASE, Mark, marks
 from app.services.reports.spans import Span
 from app.services.statistics import durations, rankings
-from app.services.statistics.durations import Days
+from app.services.statistics.durations import Days, Lengths
 from app.services.statistics.indicators import GROUPS, INDICATORS, Indicator
 from app.services.statistics.rankings import LEAST, Entry, Ranking
 from app.services.tallies import Counts
@@ -116,7 +116,7 @@ def _indicator(one: Indicator, group: str, counts: Counts, before: Counts) -> di
 
 def _lengths(county_id: int, span: Span) -> dict[str, Any]:
     issued = Case.issued_on.between(span.base.starts_on, span.base.ends_on)
-    found = durations.lengths(Case.county_id == county_id, issued)
+    found = Lengths.of(durations.took(Case.county_id == county_id, issued))
     return {
         "rectified": _days(found.rectified),
         "by_category": [

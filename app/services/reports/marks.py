@@ -14,7 +14,8 @@ from app.domain.change import ChangeRequest
 from app.domain.letter import Letter
 from app.domain.tally import Flow
 from app.domain.vocabulary import ChangeKind, ChangeState, FollowUpResult, Stage
-from app.services.figures import FIGURES, Condition, day_of, local_day
+from app.services._figure import Condition, local_day
+from app.services.figures import FIGURES, day_of
 from app.services.narrowing import Period
 from app.services.reports.spans import Span
 from app.services.statistics.indicators import BESIDE, INDICATORS

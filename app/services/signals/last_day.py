@@ -11,7 +11,7 @@ from app.domain.change import ChangeRequest
 from app.domain.errors import Sentence
 from app.domain.people import Unit
 from app.domain.vocabulary import ChangeKind
-from app.services.figures import local_day
+from app.services._figure import local_day
 from app.services.signals._kinds import MOST_LISTED, Fact, Finding, Look, signal
 from app.services.signals._shares import outstanding
 

@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.clock import today
 from app.db import db
-from app.domain.case import Case
 from app.domain.errors import Invalid, NotAllowed, Sentence
-from app.domain.letter import Letter
 from app.domain.people import Actor, Unit
+from app.domain.tally import COUNTED
 from app.domain.vocabulary import Category, Role
 from app.services import inspectors, tallies
 from app.services._scope import visible
-from app.services.figures import FIGURES
 from app.services.narrowing import Narrowing, Period
-from app.services.statistics import comparing, counting, durations, rankings
-from app.services.statistics.durations import Lengths
+from app.services.statistics import comparing, durations, rankings
+from app.services.statistics.durations import Days, Lengths
 from app.services.statistics.indicators import (
     BESIDE,
     GROUPS,
@@ -61,6 +58,8 @@ class Board:
     groups: Sequence[tuple[str, Sequence[Line]]]
     counts: Counts
     lengths: Lengths
+    #: For how long what is overdue has been so.
+    late: Days | None
     letters: int
     before: Period | None
     #: How far the counters are that most of it is read from.
@@ -72,18 +71,18 @@ def board(actor: Actor, narrow: Narrowing) -> Board:
     as_of = tallies.catch_up()
     plain, lasting, counts = _counts(actor, narrow)
     before = comparing.before(narrow.period) if narrow.period else None
-    then = counting.totals(actor, replace(narrow, period=before)) if before else None
+    then = tallies.totals(actor, replace(narrow, period=before), COUNTED) if before else None
 
     def line(one: Indicator) -> Line:
         parts = [one.of(part) if part else None for part in (plain, lasting, then)]
         return Line(one, one.of(counts), *parts)
 
-    found = (visible(actor), *narrow.conditions())
     return Board(
         groups=[(group.name, [line(one) for one in group.indicators]) for group in GROUPS],
         counts=counts,
-        lengths=durations.lengths(*found),
-        letters=_letters(actor, narrow),
+        lengths=tallies.lengths(actor, narrow),
+        late=durations.late(visible(actor), *narrow.conditions()),
+        letters=tallies.letters(actor, narrow),
         before=before,
         as_of=as_of,
     )
@@ -92,20 +91,11 @@ def board(actor: Actor, narrow: Narrowing) -> Board:
 def _counts(actor: Actor, narrow: Narrowing) -> tuple[Counts | None, Counts | None, Counts]:
     """Return what is counted of plain cases, of lasting ones, and of all that is asked for."""
     if narrow.lasting is not None:
-        return None, None, counting.totals(actor, narrow)
-    plain, lasting = counting.apart(actor, narrow)
-    return plain, lasting, counting.together(plain, lasting)
-
-
-def _letters(actor: Actor, narrow: Narrowing) -> int:
-    """Count the expediting letters that were sent about those cases."""
-    query = (
-        select(func.count(Letter.id))
-        .join(Case, Case.id == Letter.case_id)
-        .where(Letter.number.is_not(None), visible(actor), *narrow.conditions())
-        .where(FIGURES["issued"].holds(today()))
+        return None, None, tallies.totals(actor, narrow, COUNTED)
+    plain, lasting = (
+        tallies.totals(actor, replace(narrow, lasting=sort), COUNTED) for sort in (False, True)
     )
-    return db.session.scalar(query) or 0
+    return plain, lasting, {key: plain[key] + lasting[key] for key in COUNTED}
 
 
 def beside(counts: Counts) -> list[tuple[str, int]]:

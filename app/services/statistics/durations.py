@@ -5,19 +5,21 @@ The database only counts cases by their days, however many there are; the rest i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, func, select
+from sqlalchemy import Integer, func, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.clock import today
 from app.db import db
 from app.domain.case import Case
-from app.domain.vocabulary import Category
-from app.services.figures import FIGURES, Condition, local_day
+from app.domain.vocabulary import Category, Stage
+from app.services._figure import Condition, local_day
+from app.services.figures import FIGURES
 
 
 class days_between(FunctionElement[int]):  # noqa: N801 - a function of SQL
@@ -69,49 +71,50 @@ def _nth(counted: Mapping[int, int], n: int) -> int:
     raise IndexError(n)
 
 
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """How long rectification takes, and for how long what is overdue has been so."""
-
-    rectified: Days | None
-    by_category: Mapping[Category, Days]
-    overdue: Days | None
+#: How many days it took to put a case right: from the day of issue, of a hand-over or of a relapse
+#: to the day on which verification found it complete; days of suspension are not counted.
+TOOK = days_between(local_day(Case.verified_at), Case.counted_from)
+_RUNNING = [stage for stage in Stage if not stage.is_over and stage is not Stage.SUSPENDED]
 
 
-def lengths(*found: Condition) -> Lengths:
-    """Reckon them for the cases that meet the conditions.
+def took(*found: Condition) -> list[tuple[Category, int, int]]:
+    """Count of which category how many of the cases that meet the conditions took how many days."""
+    query = select(Case.category, TOOK, func.count()).where(*found, _holds("verified"))
+    return [(*row,) for row in db.session.execute(query.group_by(Case.category, TOOK))]
 
-    Rectification lasts from the day of issue, of a hand-over or of a relapse to the day on which
-    verification found it complete; days of suspension are not counted.
+
+def late(*found: Condition) -> Days | None:
+    """Reckon for how long those of the cases that are overdue have been so.
+
+    They are asked for stage by stage, each by the index of stages and due dates: all at once a
+    database would look at all that were ever due.
     """
-    by_category: dict[Category, dict[int, int]] = {}
-    took = days_between(local_day(Case.verified_at), Case.counted_from)
-    for category, days, n in _grouped(Case.category, took, *found, _holds("verified")):
-        by_category.setdefault(category, {})[days] = n
-    late: dict[int, int] = {}
-    for _, due_on, n in _grouped(Case.county_id, Case.due_on, *found, _holds("overdue")):
-        days = (today() - due_on).days
-        late[days] = late.get(days, 0) + n
-    each = {category: Days.of(counted) for category, counted in sorted(by_category.items())}
-    return Lengths(
-        rectified=Days.of(_added(by_category.values())),
-        by_category={category: days for category, days in each.items() if days},
-        overdue=Days.of(late),
-    )
+    counted = select(Case.due_on, func.count()).where(*found, _holds("overdue"))
+    each = (counted.where(Case.stage == one).group_by(Case.due_on) for one in _RUNNING)
+    days: Counter[int] = Counter()
+    for due_on, n in db.session.execute(union_all(*each)):
+        days[(today() - due_on).days] += n
+    return Days.of(days)
 
 
 def _holds(key: str) -> Condition:
     return FIGURES[key].holds(today())
 
 
-def _grouped(axis: Any, value: Any, *found: Condition) -> Iterable[tuple[Any, Any, int]]:
-    query = select(axis, value.label("value"), func.count()).select_from(Case).where(*found)
-    return [tuple(row) for row in db.session.execute(query.group_by(axis, value))]
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long rectification takes."""
 
+    rectified: Days | None
+    by_category: Mapping[Category, Days]
 
-def _added(several: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    total: dict[int, int] = {}
-    for counted in several:
-        for days, n in counted.items():
-            total[days] = total.get(days, 0) + n
-    return total
+    @classmethod
+    def of(cls, counted: Iterable[tuple[Category, int, int]]) -> Lengths:
+        """Reckon it from how many cases of each category took how many days."""
+        whole: Counter[int] = Counter()
+        each: dict[Category, Counter[int]] = {}
+        for category, days, n in counted:
+            whole[days] += n
+            each.setdefault(category, Counter())[days] += n
+        found = {category: Days.of(each[category]) for category in sorted(each)}
+        return cls(Days.of(whole), {category: days for category, days in found.items() if days})

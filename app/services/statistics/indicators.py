@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.services import figures
-from app.services.statistics.measured import MEASURED
 from app.services.tallies import Counts
-
-figures.register(*MEASURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,5 +213,5 @@ GROUPS = (_PROGRESS, _TIME, _DUTY, _QUALITY)
 INDICATORS: Mapping[str, Indicator] = {one.key: one for group in GROUPS for one in group.indicators}
 #: Shown beside, by no rate: what is in no figure, or stands still.
 BESIDE = ("awaiting", "suspended", "terminated", "revoked")
-#: By which rankings may be ordered: those that counters are kept for.
+#: By which rankings may be ordered.
 RANKABLE = ("in_time", "rectified", "closed", "overdue", "right_at_once", "relapsed")

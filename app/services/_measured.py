@@ -1,6 +1,7 @@
-"""What statistics count beside the lead figures: signing in time, plans, reviews, letters, apart.
+"""Figures that only statistics show: signing, plans and reviews in time, letters. For `figures`.
 
-They stand among `app.services.figures` so that ``/cases?figure=`` lists what is behind them.
+Some change with the day, without a line in the history of the case: a deadline passes, a case has
+rested for `RESTS_FOR` days. `app.services._counting` has those cases counted anew.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, exists, func, or_, select
 
 from app.clock import LOCAL
 from app.domain.case import Case
 from app.domain.letter import Letter
-from app.domain.process import Task
+from app.domain.process import Process, Task
 from app.domain.vocabulary import Mode, Outcome, Stage
-from app.services.figures import Condition, Figure, local_day
+from app.services._figure import Condition, Figure, always, local_day
 
 #: A case may be looked back at from so many days after its close-out (domain §6, T19).
 RESTS_FOR = 30
@@ -24,17 +25,16 @@ _COUNTS = Case.stage != Stage.REVOKED
 _CLOSED = Case.stage.in_([stage for stage in Stage if stage.is_closed_out])
 _PASSES = Case.mode != Mode.STANDING
 _EVER_CLOSED = and_(_COUNTS, or_(_CLOSED, Case.cycle > 1))
-_HAS_LETTER = exists().where(Letter.case_id == Case.id, Letter.number.is_not(None))
+_SENT = (Letter.case_id == Case.id, Letter.number.is_not(None))
+#: How many expediting letters were sent about a case.
+LETTERS = select(func.count()).select_from(Letter).where(*_SENT).correlate(Case).scalar_subquery()
 _LATE_LOOK = timedelta(days=RESTS_FOR)
-
-
-def _always(condition: Condition) -> Callable[[date], Condition]:
-    return lambda _today: condition
 
 
 def _task(key: str, *conditions: Condition) -> Condition:
     """Return the condition on `Case` that it has had such a task *key*."""
-    return exists().where(Task.case_id == Case.id, Task.key == key, *conditions)
+    of_case = and_(Process.case_id == Case.id, Task.process_id == Process.id)
+    return exists().where(of_case, Task.key == key, *conditions)
 
 
 def _late(today: date) -> Condition:
@@ -94,16 +94,16 @@ MEASURED = (
         "ever_overdue",
         "曾逾期",
         "曾有一个整改期限过而未报结；事后批准延期的也算。",
-        _always(and_(_COUNTS, Case.overdue_at.is_not(None))),
+        always(and_(_COUNTS, Case.overdue_at.is_not(None))),
     ),
-    Figure("passing", "非长期坚持", "已下达，且不是长期坚持的。", _always(and_(_COUNTS, _PASSES))),
+    Figure("passing", "非长期坚持", "已下达，且不是长期坚持的。", always(and_(_COUNTS, _PASSES))),
     Figure(
         "passing_closed_out",
         "非长期坚持已销号",
         "现已销号，且不是长期坚持的。",
-        _always(and_(_CLOSED, _PASSES)),
+        always(and_(_CLOSED, _PASSES)),
     ),
-    Figure("ever_closed_out", "曾销号", "现已销号，或者销号后反弹。", _always(_EVER_CLOSED)),
+    Figure("ever_closed_out", "曾销号", "现已销号，或者销号后反弹。", always(_EVER_CLOSED)),
     Figure(
         "to_look_back_at",
         "应回头看",
@@ -114,6 +114,6 @@ MEASURED = (
         "got_letter",
         "被督办",
         "至少印发过一份督办函。",
-        _always(and_(_COUNTS, _HAS_LETTER)),
+        always(and_(_COUNTS, exists().where(*_SENT))),
     ),
 )
