@@ -102,7 +102,8 @@ class Task(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    #: Those of a case are found by its processes: one index less for every step to write.
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     #: The engine's number for the task, unique within its process.
     engine_id: Mapped[int]
     key: Mapped[str] = mapped_column(String(64))
@@ -170,7 +171,7 @@ class Timer(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
     engine_id: Mapped[int]
     key: Mapped[str] = mapped_column(String(64))

@@ -42,7 +42,8 @@ class Reach:
         if self.standalone is not None:
             alone = and_(rows.case_id.is_(None), rows.process_id.in_(self.standalone))
         if self.cases is not None:
-            return query.where(or_(rows.case_id.in_(self.cases), alone))
+            of_cases = select(Process.id).where(Process.case_id.in_(self.cases))
+            return query.where(or_(rows.process_id.in_(of_cases), alone))
         joined = query.outerjoin(Case, Case.id == rows.case_id)
         return joined.where(or_(and_(*self.conditions), alone))
 

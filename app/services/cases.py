@@ -202,7 +202,8 @@ def tasks_of(case: Case) -> list[Task]:
     query = (
         select(Task)
         .options(joinedload(Task.assignee), joinedload(Task.closed_by), joinedload(Task.unit))
-        .where(Task.case_id == case.id)
+        .join(Task.process)
+        .where(Process.case_id == case.id)
         .order_by(Task.closed_at.is_not(None), Task.closed_at.desc(), Task.id)
     )
     return list(db.session.scalars(query))
@@ -210,7 +211,7 @@ def tasks_of(case: Case) -> list[Task]:
 
 def timers_of(case: Case) -> list[Timer]:
     """List all deadlines of a case: those that run first, by due date."""
-    query = select(Timer).where(Timer.case_id == case.id)
+    query = select(Timer).join(Timer.process).where(Process.case_id == case.id)
     return list(db.session.scalars(query.order_by(Timer.state, Timer.due_at, Timer.id)))
 
 

@@ -120,9 +120,9 @@ def task_about(notice: Notice, actor: Actor) -> int | None:
     """Return the id of the most urgent task of what a notice is about that waits for *actor*."""
     posts = (and_(Task.role == role, Task.unit_id == unit) for role, unit in actor.posts)
     mine = or_(Task.assignee_id == actor.id, and_(Task.assignee_id.is_(None), or_(false(), *posts)))
-    of_case = Task.case_id == notice.case_id
-    about = of_case if notice.case_id is not None else Task.process_id == notice.process_id
-    query = select(Task.id).where(about, Task.closed_at.is_(None), mine)
+    of_case = Process.case_id == notice.case_id
+    about = of_case if notice.case_id is not None else Process.id == notice.process_id
+    query = select(Task.id).join(Task.process).where(about, Task.closed_at.is_(None), mine)
     return db.session.scalar(query.order_by(Task.sort_at, Task.id).limit(1))
 
 

@@ -79,7 +79,9 @@ class Counts:
     letters: int
 
 
-_HAS_OPEN = exists().where(Task.case_id == Case.id, Task.closed_at.is_(None))
+_HAS_OPEN = exists().where(
+    Process.case_id == Case.id, Task.process_id == Process.id, Task.closed_at.is_(None)
+)
 _WHOLE = (
     joinedload(Task.case).joinedload(Case.lead_unit),
     joinedload(Task.unit),

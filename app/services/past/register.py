@@ -16,7 +16,7 @@ from app.domain.errors import NotFound
 from app.domain.history import Event
 from app.domain.past import Line, Standing, fold
 from app.domain.people import Actor, Unit
-from app.domain.process import Task
+from app.domain.process import Process, Task
 from app.domain.standing import LASTING, plain
 from app.domain.vocabulary import Category, Light, Severity, Stage
 from app.services.past.reach import Asked, Sieve, of_reader
@@ -176,11 +176,12 @@ def _lasting(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 def _steps(ids: Sequence[int], until: datetime) -> dict[int, list[Step]]:
     unit = aliased(Unit)
     query = (
-        select(Task.case_id, Task.process_id, Task.key, Task.name, Task.role, unit.name)
+        select(Process.case_id, Task.process_id, Task.key, Task.name, Task.role, unit.name)
+        .join_from(Task, Process, Process.id == Task.process_id)
         .join(unit, unit.id == Task.unit_id)
-        .where(Task.case_id.in_(ids), Task.opened_at < until)
+        .where(Process.case_id.in_(ids), Task.opened_at < until)
         .where(or_(Task.closed_at.is_(None), Task.closed_at >= until))
-        .order_by(Task.case_id, Task.id)
+        .order_by(Process.case_id, Task.id)
     )
     found: dict[int, list[Step]] = {}
     for row in db.session.execute(query):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.domain.case import Case
 from app.domain.errors import Sentence
 from app.domain.people import Unit
-from app.domain.process import Submission, Task
+from app.domain.process import Process, Submission, Task
 from app.domain.vocabulary import Mode
 from app.services.signals._kinds import Fact, Finding, Look, signal
 
@@ -30,10 +30,11 @@ _SETTLING = ("review_plan", "approve_plan")
 )
 def at_once(look: Look) -> Iterator[Finding]:
     """Find reports that were signed minutes after the plan was approved."""
-    settled = select(func.max(Task.closed_at)).where(
-        Task.case_id == Submission.case_id,
-        Task.key.in_(_SETTLING),
-        Task.closed_at <= Submission.at,
+    of_case = Process.case_id == Submission.case_id
+    settled = (
+        select(func.max(Task.closed_at))
+        .join(Task.process)
+        .where(of_case, Task.key.in_(_SETTLING), Task.closed_at <= Submission.at)
     )
     approved = settled.correlate(Submission).scalar_subquery().label("approved_at")
     for row in _submitted(look, "sign_report", approved):
