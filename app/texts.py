@@ -35,7 +35,7 @@ from app.domain.vocabulary import (
 )
 from app.engine import UserTask
 from app.services import english, jobs, rule_sets
-from app.services._sentences import unpacked
+from app.services.sentences import unpacked
 
 LOCALES = ("zh_Hans_CN", "en")
 

@@ -14,8 +14,8 @@ from app.api.schemas.plays import PlayIn, PlayOut, ScenarioIn, ScenarioOut, Scen
 from app.clock import LOCAL
 from app.forms import check_on_paper
 from app.services.design import drafts, overview, playing, scenarios
-from app.services.design._played import Played, Script
 from app.services.design.charts import Chart, chart_of
+from app.services.design.played import Played, Script
 from app.services.design.timeline import Line
 from app.services.diagrams import Bundle
 from app.texts import language

@@ -1,6 +1,9 @@
 """The words of those who draw: what is done to a version, how a plan and its processes fare."""
 
-from app.domain.vocabulary import Term
+from app.domain.vocabulary import DiagramState, Term
+
+#: States of a version that somebody has let new processes run on, now or then.
+APPROVED_ONCE = (DiagramState.APPROVED, DiagramState.PUBLISHED, DiagramState.RETIRED)
 
 
 class DiagramAct(Term):

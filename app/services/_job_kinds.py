@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.errors import Sentence
-from app.services._job_claims import Progress
+from app.services.job_claims import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.notice import Delivery, Message, Notice, Subscription
 from app.domain.people import User
-from app.services import _digests
+from app.services import digests
 
 #: How the keys of messages begin that somebody sends to try out an address.
 TEST = "test:"
@@ -55,7 +55,7 @@ def worded(
     if is_test(delivery):
         return write.test(user)
     if delivery.notice_id is None:
-        unread = _digests.unread(session, delivery, subscription)
+        unread = digests.unread(session, delivery, subscription)
         if not unread:
             raise NothingToSend("nothing_unread")
         return write.digest(unread, user)

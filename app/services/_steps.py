@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.people import Actor
 from app.domain.process import Process, Task
-from app.services._reach import Reach, reach
 from app.services._scope import of_standalone
 from app.services.narrowing import Narrowing
+from app.services.reach import Reach, reach
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ from app.domain.design_terms import DiagramAct
 from app.domain.process import Diagram
 from app.domain.vocabulary import DiagramState
 
-#: States of a version that somebody has let new processes run on, now or then.
-APPROVED_ONCE = (DiagramState.APPROVED, DiagramState.PUBLISHED, DiagramState.RETIRED)
 _ALIVE = (DiagramState.DRAFT, DiagramState.APPROVED, DiagramState.PUBLISHED)
 
 

@@ -18,9 +18,9 @@ from app.domain.people import Actor, User
 from app.domain.process import Task
 from app.domain.vocabulary import ChangeKind
 from app.services import changes, jobs, reminding, tasks, timer_list
-from app.services._sentences import packed, unpacked
 from app.services.batch_lines import AT_ONCE, Action, Answering, Line, Wish, fault_of, preview
 from app.services.jobs import Order, Progress, Result
+from app.services.sentences import packed, unpacked
 
 KIND = "batch"
 

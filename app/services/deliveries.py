@@ -24,7 +24,7 @@ from app.domain.errors import Invalid, NotFound, Sentence, Unavailable
 from app.domain.notice import Delivery, Subscription
 from app.domain.people import Actor
 from app.domain.vocabulary import Channel, DeliveryState
-from app.services import _digests, _outbox, incidents
+from app.services import _outbox, digests, incidents
 from app.services._transports import Sending, Transport, Undeliverable, transports
 from app.services.deadlines import worker_name
 from app.services.delivery_faults import FAULTS
@@ -72,7 +72,7 @@ def sweep() -> int:
     Raises:
         Unavailable: the database is away; the next sweep goes on where this one broke off.
     """
-    _digests.queue()
+    digests.queue()
     sent = 0
     while batch := due_deliveries():
         sent += sum(attempt(delivery_id) for delivery_id in batch)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 from app import engine
 from app.clock import utcnow
 from app.db import db, transaction
-from app.domain.design_terms import DiagramAct
+from app.domain.design_terms import APPROVED_ONCE, DiagramAct
 from app.domain.errors import Conflict, InvalidDiagram, NotFound, Problem
 from app.domain.form import components, variables_in
 from app.domain.people import UNIT_ROLES
@@ -169,7 +169,7 @@ def publish(bundle: Bundle) -> Diagram:
             return known[-1]
         made = add_version(session, bundle, note=SHIPPED)
         _versions.note(session, made, DiagramAct.IMPORTED, why=SHIPPED)
-        if not any(one.author_id and one.state in _versions.APPROVED_ONCE for one in before):
+        if not any(one.author_id and one.state in APPROVED_ONCE for one in before):
             _versions.put_in_force(session, made, by_id=None)
             _versions.note(session, made, DiagramAct.PUBLISHED)
         session.flush()

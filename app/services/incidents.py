@@ -19,7 +19,7 @@ from app.domain.errors import NotAllowed, NotFound, Sentence
 from app.domain.people import Actor, Unit, User
 from app.domain.process import Incident, Process, Timer
 from app.domain.vocabulary import ProcessStatus, Role, TimerState
-from app.services._sentences import packed, unpacked
+from app.services.sentences import packed, unpacked
 
 #: Who sees incidents and acts on them.
 MENDERS = (Role.SYSTEM_ADMIN, Role.OFFICE_HEAD)

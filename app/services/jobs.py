@@ -23,9 +23,9 @@ from app.domain.errors import Conflict, DomainError, NotFound, Sentence, Unavail
 from app.domain.job import Job, JobItem
 from app.domain.people import Actor
 from app.domain.vocabulary import JobState, Role
-from app.services._job_claims import CLAIM, RESTS, HandedBack, Lost, Progress, stopping
 from app.services._job_kinds import KINDS, Kind, Result, job
 from app.services.deadlines import worker_name
+from app.services.job_claims import CLAIM, RESTS, HandedBack, Lost, Progress, stopping
 
 __all__ = ["KINDS", "Kind", "Order", "Progress", "Result", "job"]
 

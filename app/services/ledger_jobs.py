@@ -20,10 +20,10 @@ from app.domain.vocabulary import Category, Mode, Severity, SourceLevel
 from app.services import jobs, ledger, opening
 from app.services._ledger_rows import RowError, taken_numbers
 from app.services._ledger_units import UnitNames
-from app.services._sentences import packed
 from app.services.jobs import Order, Progress, Result
 from app.services.ledger import Imported, LedgerRejected, refusals
 from app.services.opening import Feedback
+from app.services.sentences import packed
 
 KIND = "import_ledger"
 #: Rows that share a transaction: nobody else waits for longer than these take.

@@ -31,8 +31,8 @@ from app.domain.history import Event
 from app.domain.people import Actor
 from app.domain.process import GOES_ON, IS_ARMED, IS_PAST, Process, Task, Timer
 from app.domain.vocabulary import TimerState
-from app.services._reach import COUNTED, Reach, count, reach
 from app.services._scope import of_visible_timers
+from app.services.reach import COUNTED, Reach, count, reach
 
 #: A deadline that nobody has taken up for so long after it ran out is one that nobody is at.
 UNATTENDED_AFTER = timedelta(seconds=60)

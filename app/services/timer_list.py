@@ -21,9 +21,9 @@ from app.domain.people import Actor
 from app.domain.process import Process, Task, Timer
 from app.domain.vocabulary import TimerState
 from app.services._progress import NEVER
-from app.services._reach import Reach, count, reach
 from app.services.elements import Element, drawing_of_version
 from app.services.narrowing import Narrowing
+from app.services.reach import Reach, count, reach
 from app.services.timer_ledger import Window
 
 #: The form by which a letter is signed.
@@ -71,7 +71,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is; each figure stops at `_reach.COUNTED`."""
+    """How much there is; each figure stops at `reach.COUNTED`."""
 
     overdue: int
     today: int
@@ -203,7 +203,7 @@ def counts(actor: Actor, asked: Asked, by: Reach) -> Counts:
 
 
 def by_day(actor: Actor, asked: Asked, days: Sequence[date]) -> dict[date, int]:
-    """Count what is due on each of *days*, each figure no further than `_reach.COUNTED`."""
+    """Count what is due on each of *days*, each figure no further than `reach.COUNTED`."""
     by = way(actor, asked)
     of_day = (replace(asked, window=None, day=day) for day in days)
     return {

@@ -15,7 +15,7 @@ from app.domain.case import Case
 from app.domain.people import Actor
 from app.domain.vocabulary import Stage
 from app.services import timer_list
-from app.services._reach import Reach
+from app.services.reach import Reach
 from app.services.timer_list import Asked
 
 _GOING = tuple(stage for stage in Stage if not stage.is_over)

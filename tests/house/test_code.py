@@ -55,3 +55,23 @@ def test_only_services_open_transactions(module):
 
     assert "transaction()" not in text
     assert ".commit(" not in text
+
+
+SHARED = [m for m in MODULES if "services" in m.parts and m.name.startswith("_")]
+
+
+@pytest.mark.parametrize("module", SHARED, ids=name_of)
+def test_what_services_share_opens_no_transaction(module):
+    assert "transaction()" not in module.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("module", OUTSIDE, ids=name_of)
+def test_nobody_else_imports_what_services_share(module):
+    imports = [
+        f"{node.module}.{name.name}"
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app.services")
+        for name in node.names
+    ]
+
+    assert [one for one in imports if "._" in one] == []

@@ -14,7 +14,7 @@ from app.domain.people import User
 from app.domain.vocabulary import JobState
 from app.jobs.embedded import EmbeddedRunner
 from app.services import accounts, jobs
-from app.services._job_claims import stopping
+from app.services.job_claims import stopping
 from app.services.jobs import KINDS, Order, Result
 
 

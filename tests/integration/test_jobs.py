@@ -13,10 +13,10 @@ from app.domain.errors import Conflict, Invalid, NotFound, Sentence, Unavailable
 from app.domain.job import Job, JobItem
 from app.domain.process import Process
 from app.domain.vocabulary import JobState, Role
-from app.services import _job_claims, accounts, jobs, ledger_jobs, workers
-from app.services._sentences import packed, unpacked
+from app.services import accounts, job_claims, jobs, ledger_jobs, workers
 from app.services.jobs import KINDS, Order, Result
 from app.services.ledger_jobs import Intake
+from app.services.sentences import packed, unpacked
 from tests.cast import SCHOOL
 
 ROW = {
@@ -48,8 +48,8 @@ def kind(monkeypatch):
 
 @pytest.fixture
 def stopping():
-    yield _job_claims.stopping
-    _job_claims.stopping.clear()
+    yield job_claims.stopping
+    job_claims.stopping.clear()
 
 
 def started(actor, **more) -> Job:
@@ -255,7 +255,7 @@ def test_a_job_whose_worker_died_is_found_and_run_again(office, kind, clock):
         jobs.run(job.id)
     assert (now(job).state, jobs.waiting()) == (JobState.RUNNING, [])
 
-    clock.shift(_job_claims.CLAIM)
+    clock.shift(job_claims.CLAIM)
     kind(well)
 
     assert jobs.waiting() == [job.id]
@@ -272,7 +272,7 @@ def test_a_job_that_kills_its_workers_is_given_up(office, kind, clock):
     for _ in range(jobs.MOST_ATTEMPTS):
         with pytest.raises(KeyboardInterrupt):
             jobs.run(job.id)
-        clock.shift(_job_claims.CLAIM)
+        clock.shift(job_claims.CLAIM)
 
     assert not jobs.run(job.id)
     assert "多次中断" in now(job).error
@@ -283,7 +283,7 @@ def test_who_was_silent_too_long_has_lost_the_job(office, kind, clock):
         raise KeyboardInterrupt  # and is still at it, as far as anybody knows
 
     def slow(params, progress):
-        clock.shift(_job_claims.CLAIM)
+        clock.shift(job_claims.CLAIM)
         kind(goes_on)
         with pytest.raises(KeyboardInterrupt):
             jobs.run(progress.job_id)
@@ -421,7 +421,7 @@ def test_an_import_that_was_killed_goes_on_where_it_stood(office, clock, monkeyp
         jobs.run(job.id)
     assert count(Case) == ledger_jobs.BATCH
     monkeypatch.undo()
-    clock.shift(_job_claims.CLAIM)
+    clock.shift(job_claims.CLAIM)
 
     jobs.run(job.id)
 

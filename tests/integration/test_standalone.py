@@ -180,7 +180,7 @@ def test_however_many_there_are_their_deadlines_stand_in_the_ledger(process, mon
     office = accounts.actor("wangmin")
     walks(process, "propose", "check", "publicise")
 
-    monkeypatch.setattr("app.services._reach.FEW", 0)
+    monkeypatch.setattr("app.services.reach.FEW", 0)
 
     (timer,) = timer_ledger.page(office, timer_ledger.TimerFilter(running=True))
     assert timer.key == "notice_over"

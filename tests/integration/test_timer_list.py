@@ -81,7 +81,7 @@ def test_where_cases_are_too_many_the_walk_along_the_index_finds_the_same(office
     few = {unit: shown(office, within=Narrowing(lead_id=unit)) for unit in units}
     own = {actor.username: shown(actor) for actor in people()}
 
-    monkeypatch.setattr("app.services._reach.FEW", 0)
+    monkeypatch.setattr("app.services.reach.FEW", 0)
 
     assert {unit: shown(office, within=Narrowing(lead_id=unit)) for unit in units} == few
     assert {actor.username: shown(actor) for actor in people() if own[actor.username]} == {

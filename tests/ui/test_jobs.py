@@ -51,6 +51,6 @@ def seen_half_way(office, monkeypatch) -> None:
         rows(job_id, actor)
 
     monkeypatch.setattr(ledger_jobs, "_open_some", with_a_look)
-    monkeypatch.setattr("app.services._job_claims.EVERY", jobs.RESTS[0] * 0)
+    monkeypatch.setattr("app.services.job_claims.EVERY", jobs.RESTS[0] * 0)
     for job_id in jobs.waiting():
         jobs.run(job_id)

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from app.api.schemas.fields import Day, Facts, In, Moment, Out, Text, Whole, Word, absent, name_of
 from app.domain.design_terms import LineKind
-from app.services.design._played import MOST_MOVES
+from app.services.design.played import MOST_MOVES
 from app.services.design.scenarios import LONGEST_NAME
 
 

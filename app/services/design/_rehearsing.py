@@ -20,9 +20,9 @@ from app.services._calendar import current
 from app.services._catalogue import Context, Running
 from app.services._recounts import remembered
 from app.services._rows import CASE_COLUMNS, PROCESS_COLUMNS
-from app.services._sentences import packed
 from app.services.design import _crossing
 from app.services.design._crossing import Candidate, Crossing, Way
+from app.services.sentences import packed
 
 BATCH = 200
 

@@ -13,8 +13,8 @@ from app.domain.design_terms import LineKind
 from app.domain.rules import Rule
 from app.engine import Effect, Step
 from app.services.design._paper import Paper
-from app.services.design._played import Clock
 from app.services.design.charts import Chart, Flow
+from app.services.design.played import Clock
 
 
 def counted(

@@ -18,10 +18,11 @@ from app.domain.vocabulary import Stage
 from app.engine import ArmedTimer, OpenTask, Step
 from app.engine.looking import shape_of, variables
 from app.services._rules import ruled_by
-from app.services._sentences import packed
 from app.services.design import _paper_answers, _paper_effects, beginnings
 from app.services.design._paper import Paper, World
-from app.services.design._played import (
+from app.services.design._telling import counted, tell_way
+from app.services.design.charts import chart_of
+from app.services.design.played import (
     MOST_MOVES,
     MOST_STRIKES,
     Check,
@@ -33,6 +34,7 @@ from app.services.design._played import (
     Sheet,
 )
 from app.services.design._telling import counted, tell_way
+from app.services.sentences import packed
 from app.services.design.charts import chart_of
 from app.services.diagrams import Bundle
 

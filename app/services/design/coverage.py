@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.services.design._played import Played
 from app.services.design.charts import Chart, Flow
+from app.services.design.played import Played
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from app.domain.errors import DomainError
 from app.engine import compile
 from app.engine.looking import variables
 from app.services.design import beginnings
-from app.services.design._played import Check, Move, Played, Script, Sheet, as_given
 from app.services.design._walking import Walk
 from app.services.design.charts import Chart, chart_of, counters_of, messages_of
+from app.services.design.played import Check, Move, Played, Script, Sheet, as_given
 from app.services.design.playing import World, play
 from app.services.diagrams import Bundle
 

@@ -13,13 +13,13 @@ from app.domain.errors import Invalid, InvalidDiagram, NotFound, Sentence
 from app.domain.people import Actor
 from app.domain.process import Diagram
 from app.services import _versions, diagrams
-from app.services._sentences import packed
 from app.services.design import _drafts
 from app.services.design._drafts import Content
 from app.services.design.drafts import require_analyst
 from app.services.design.incoming import Incoming
 from app.services.design.sealed import BadSeal
 from app.services.diagrams import Bundle
+from app.services.sentences import packed
 
 
 def as_draft(incoming: Incoming, actor: Actor, *, key: str, name: str, revision: int = 0) -> Draft:

@@ -26,11 +26,11 @@ from app.domain.process import Diagram, Process
 from app.domain.vocabulary import DiagramState
 from app.services import diagrams, elements, jobs
 from app.services._scope import visible
-from app.services._sentences import unpacked
-from app.services.design._migration_jobs import KIND, UNDO, WHOLE, counts, moved
 from app.services.design._rehearsing import others
 from app.services.design.drafts import require_analyst
+from app.services.design.migration_jobs import KIND, UNDO, WHOLE, counts, moved
 from app.services.design.overview import require_designer
+from app.services.sentences import unpacked
 
 __all__ = ["KIND", "UNDO", "counts"]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from app.db import db
 from app.services import calendars, rule_sets
 from app.services.design._paper import World
-from app.services.design._played import Check, Clock, Fault, Move, Played, Script, Sheet, as_given
 from app.services.design._walking import Walk
+from app.services.design.played import Check, Clock, Fault, Move, Played, Script, Sheet, as_given
 from app.services.diagrams import Bundle
 
 __all__ = [

@@ -18,9 +18,9 @@ from app.domain.design import Scenario
 from app.domain.errors import Invalid, NotFound, Sentence
 from app.domain.people import Actor
 from app.services.design import drafts, playing
-from app.services.design._played import Check, Played, Script, as_given
 from app.services.design.charts import chart_of
 from app.services.design.coverage import Coverage, coverage_of
+from app.services.design.played import Check, Played, Script, as_given
 from app.services.design.timeline import BINDING, Line
 from app.services.diagrams import Bundle
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.clock import utcnow
+from app.domain.design_terms import APPROVED_ONCE
 from app.domain.errors import Invalid, WrongStage
 from app.domain.people import Actor
 from app.domain.process import Diagram
-from app.services import _versions
 from app.services.design import archives, signers
 from app.services.diagrams import Bundle
 
@@ -78,7 +78,7 @@ def seal(version: Diagram, bundle: Bundle, actor: Actor | None) -> bytes:
     Raises:
         WrongStage: nobody has approved the version, so our office does not stand by it.
     """
-    if version.state not in _versions.APPROVED_ONCE:
+    if version.state not in APPROVED_ONCE:
         raise WrongStage("第%(version)s版尚未审核通过，不能签署导出。", version=version.version)
     files, office = files_of(bundle), signers.own()
     manifest = {

@@ -14,13 +14,13 @@ from app.clock import local_date
 from app.domain.case import Case
 from app.domain.forecast import Forecast, ForecastRecord
 from app.domain.vocabulary import Stage
-from app.services._sentences import packed
 from app.services.forecasting import wording
 from app.services.forecasting.judging import judge
 from app.services.forecasting.model import Model
 from app.services.forecasting.runs import running
 from app.services.forecasting.story import Story
 from app.services.forecasting.views import view_of
+from app.services.sentences import packed
 
 _OVER = [stage for stage in Stage if stage.is_over or stage is Stage.SUSPENDED]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.domain.errors import Sentence
-from app.services._sentences import packed
 from app.services.forecasting.model import Said
 from app.services.forecasting.records import Records
 from app.services.forecasting.seasons import vacation_share
 from app.services.forecasting.views import Step, View
+from app.services.sentences import packed
 
 #: How many reasons are told.
 REASONS = 3

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Sentence
-from app.services._sentences import packed, unpacked
+from app.services.sentences import packed, unpacked
 
 #: What is compared is of the last twelve months.
 WINDOW = timedelta(days=365)

@@ -15,7 +15,7 @@ from app.domain.job import Job
 from app.domain.people import Actor
 from app.domain.signal import Signal, SignalAct, SignalCase, SignalMark
 from app.services import jobs
-from app.services._sentences import packed
+from app.services.sentences import packed
 from app.services.signals import (  # noqa: F401 - each registers its kinds
     evidence_twice,
     hasty,

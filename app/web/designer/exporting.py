@@ -8,10 +8,10 @@ from flask import Response, flash, g, redirect, render_template, request, send_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.domain.design_terms import APPROVED_ONCE
 from app.domain.errors import Conflict, DomainError, Invalid, NotFound
 from app.domain.vocabulary import Role
 from app.http import status_of
-from app.services import _versions
 from app.services.design import exports, signers
 from app.texts import NOTICES, WORDS, say
 from app.web.designer.blueprint import bp
@@ -26,7 +26,7 @@ def exporting(key: str) -> ResponseReturnValue:
         "designer/export.html",
         **surroundings(key, draft, found),
         versions=found,
-        signable=_versions.APPROVED_ONCE,
+        signable=APPROVED_ONCE,
     )
 
 

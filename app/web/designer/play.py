@@ -21,8 +21,8 @@ from app.forms import form_on_paper, parse_post, view_on_paper
 from app.http import problem_of, status_of
 from app.services import english
 from app.services.design import beginnings, drafts, scenarios
-from app.services.design._played import Move, Played, Script, Sheet
 from app.services.design.charts import messages_of
+from app.services.design.played import Move, Played, Script, Sheet
 from app.services.diagrams import Bundle
 from app.texts import label, language, say
 from app.web.designer import plays

@@ -23,9 +23,9 @@ from app.domain.design_terms import LineKind
 from app.domain.errors import Invalid
 from app.forms import check_on_paper
 from app.services.design import playing
-from app.services.design._played import Played, Script
 from app.services.design.charts import Chart, chart_of
 from app.services.design.coverage import Coverage
+from app.services.design.played import Played, Script
 from app.services.design.timeline import Line
 from app.services.diagrams import Bundle
 from app.texts import language

@@ -16,9 +16,9 @@ from app.domain.people import Actor
 from app.domain.process import Task, Timer
 from app.domain.vocabulary import Role
 from app.services import english, timer_list
-from app.services._reach import COUNTED
 from app.services.batch_lines import AT_ONCE, MOST, Action
 from app.services.elements import Element
+from app.services.reach import COUNTED
 from app.services.reminding import MAY_REMIND
 from app.services.timer_list import Asked, Next
 from app.texts import language, timer_name

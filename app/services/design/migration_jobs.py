@@ -25,10 +25,10 @@ from app.domain.process import Process
 from app.engine import Refusal
 from app.services import jobs
 from app.services._catalogue import hold
-from app.services._sentences import packed
 from app.services.design import _moving, _undoing
 from app.services.design._crossing import Candidate, Way, target_of
 from app.services.design._rehearsing import others
+from app.services.sentences import packed
 
 KIND, UNDO = "migration", "migration_undo"
 log = logging.getLogger(__name__)

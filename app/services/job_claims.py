@@ -15,7 +15,7 @@ from app.db import db, transaction
 from app.domain.errors import Sentence
 from app.domain.job import Job
 from app.domain.vocabulary import JobState
-from app.services._sentences import packed
+from app.services.sentences import packed
 
 log = logging.getLogger(__name__)
 
