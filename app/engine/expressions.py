@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -90,10 +91,27 @@ def _parsed(text: str) -> ast.expr:
     try:
         body = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ExpressionError("表达式“%(text)s”写法有误。", text=text[:200]) from error
+        raise ExpressionError(_misread(text), text=text[:200]) from error
     if text.encode()[body.end_col_offset :].strip(b") \t"):
         raise ExpressionError("表达式中不能使用注释。")
     return body
+
+
+#: What people write by habit, looked for in what cannot be read; and what to write instead.
+_HABITS = (
+    (
+        re.compile("[（）“”‘’，＝＞＜！]"),
+        "表达式“%(text)s”写法有误：括号、引号、逗号等须用英文标点。",
+    ),
+    (re.compile("(?<![=!<>])=(?!=)"), "表达式“%(text)s”写法有误：是否相等写两个等号，即 ==。"),
+    (re.compile(r"&&|\|\|"), "表达式“%(text)s”写法有误：“并且”写 and，“或者”写 or。"),
+)
+
+
+def _misread(text: str) -> str:
+    """Return what to say of a text that is no expression."""
+    said = (sentence for habit, sentence in _HABITS if habit.search(text))
+    return next(said, "表达式“%(text)s”写法有误。")
 
 
 class _Tree:

@@ -73,6 +73,8 @@ class Catalogue:
     unit_roles: frozenset[str] = frozenset()
     #: Keys of all fields of the forms; ``None`` where nobody has told.
     fields: frozenset[str] | None = None
+    #: What people call the parameters of effects; one without words goes by its name.
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from app.services._catalogue import EFFECTS
 from app.services._prepared import Prepared
 from app.services._terms import Terms, terms_of
 from app.services.design import decision_findings, form_findings
+from app.services.design.parameters import NAMES
 
 #: What the program puts into a process when it starts one, by itself or for a case.
 START_VARIABLES = frozenset(
@@ -108,6 +109,7 @@ def catalogue(forms: Mapping[str, Any], *, case: bool = True) -> Catalogue:
         law=_law.law(forms) if case else None,
         unit_roles=frozenset(UNIT_ROLES),
         fields=frozenset(field["key"] for form in forms.values() for field in components(form)),
+        params=NAMES,
     )
 
 

@@ -119,6 +119,11 @@ def watches(actor: Actor) -> bool:
     return actor.has(*MENDERS)
 
 
+def mends_only(actor: Actor) -> bool:
+    """Tell whether the actor keeps the program running and has no case to work on."""
+    return actor.has(Role.SYSTEM_ADMIN) and not actor.sees_cases
+
+
 def require(actor: Actor) -> None:
     """Raise NotAllowed unless *actor* sees incidents and acts on them."""
     if not watches(actor):

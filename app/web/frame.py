@@ -88,7 +88,10 @@ class Frame:
             place = 0 if overview.draws_only(self.actor) else -1
             sections.insert(place, Section(gettext("流程"), (self.designer,)))
         if incidents.watches(self.actor):
-            sections.insert(-1, Section(gettext("运行"), self._running))
+            place = 0 if incidents.mends_only(self.actor) else -1
+            sections.insert(place, Section(gettext("运行"), self._running))
+        if rights.reads(self.actor):
+            sections.insert(-1, Section(gettext("管理"), (self._accounts,)))
         return [section for section in sections if section.links]
 
     @cached_property
@@ -100,6 +103,10 @@ class Frame:
         if overview.draws_only(self.actor):
             return [self.designer, self._work[0], *self._reference[:2], bell]
         if self.actor.has(Role.CHIEF, Role.COMMITTEE):
+        if incidents.mends_only(self.actor):
+            return [*self._running, self._work[0], self._accounts, bell]
+        if rights.reads(self.actor):
+            return [self._accounts, self._work[0], *self._reference[2:], bell]
             return [self._watching[0], self._work[0], *self._ledger[:2], bell]
         return [*self._work[:2], *(self._ledger or self._reference)[:2], bell]
 
@@ -168,13 +175,18 @@ class Frame:
             Link("opening", gettext("立案下达"), "plus", url_for("opening.form")),
             Link("importing", gettext("导入台账"), "upload", url_for("importing.page")),
             Link("follow_ups", gettext("回头看抽取"), "look", url_for("follow_ups.page")),
-            Link("jobs", gettext("后台任务"), "clock", url_for("jobs.page")),
+            self._jobs,
         )
 
     @cached_property
     def _running(self) -> tuple[Link, ...]:
         failed, url = incidents.count(self.actor), url_for("incidents.page")
-        return (Link("incidents", gettext("故障处理"), "alert", url, failed, late=True),)
+        failures = Link("incidents", gettext("故障处理"), "alert", url, failed, late=True)
+        return (failures, self._jobs) if incidents.mends_only(self.actor) else (failures,)
+
+    @property
+    def _jobs(self) -> Link:
+        return Link("jobs", gettext("后台任务"), "clock", url_for("jobs.page"))
 
     @cached_property
     def _reference(self) -> tuple[Link, ...]:

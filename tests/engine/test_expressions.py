@@ -277,3 +277,19 @@ def test_what_is_accepted_means_what_python_says(text):
 
     names = {**VARIABLES, "len": len, "max": max, "true": True, "null": None}
     assert ours == eval(text, {"__builtins__": {}}, names)  # noqa: S307 - our own grammar wrote it
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("signed = 'yes'", "两个等号"),
+        ("signed ＝＝ 'yes'", "英文标点"),
+        ("signed == “yes”", "英文标点"),
+        ("signed == 'yes' && cycle > 1", "“并且”写 and"),
+        ("cycle >", "写法有误。"),
+        ("days >= 3 or", "写法有误。"),
+    ],
+)
+def test_a_habit_that_is_no_expression_is_told_with_what_to_write(text, hint):
+    with pytest.raises(ExpressionError, match=hint):
+        compile_expression(text)

@@ -409,12 +409,18 @@ def test_a_problem_is_told_in_chinese_with_the_name_of_the_element():
         Problem(
             "activity/no_topic",
             "s",
-            "服务任务“%(name)s”没有填写 topic，系统不知道该做什么。",
+            "系统任务“%(name)s”没有选择动作，系统不知道该做什么。请在“动作”中选择。",
             {"name": "催办"},
             why="系统走过此处却什么也不做，该发的通知、函件不会发出。",
         )
     ]
-    assert lint(Source("p", text))[0].message.startswith("服务任务“催办”")
+    assert lint(Source("p", text))[0].message.startswith("系统任务“催办”")
+
+
+def test_an_element_that_nobody_named_is_told_by_its_kind():
+    (found,) = lint(Source("p", diagram(straight(node("serviceTask", "s")))))
+
+    assert (found.element, found.message[:14]) == ("s", "系统任务“未命名的系统任务”")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
+from app.services import accounts
 from app.services.design import drafts
 from tests.ui.people import Person
 from tests.ui.test_pages import SIZES, barriers_of
@@ -88,6 +89,25 @@ def test_a_wrong_cell_is_named_at_the_cell_and_the_table_can_be_tried(analyst):
     expect(page.locator("#trial")).to_contain_text("yellow")
     expect(editor.locator("tbody tr").first).to_have_class(re.compile("hit"))
     assert page.evaluate("[...window.missingWords]") == []
+
+
+def test_a_table_that_somebody_else_kept_meanwhile_is_taken_along_or_given_up(analyst):
+    page = analyst.opens(LIGHT)
+    cell = page.locator("gov-decision[data-state='ready'] td[data-element-id='overdue_light_out']")
+    expect(cell).to_be_visible()
+    tables = drafts.bundle("rectification").decisions
+    other = {**tables, "light": tables["light"].replace('"red"', '"blue"')}
+    drafts.keep("rectification", accounts.actor("fenxi"), revision=0, decisions=other)
+
+    cell.locator("[contenteditable]").first.fill('"green"')
+    expect(page.locator("gov-decision [data-part='state']")).to_contain_text("未保存")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载我的").click()
+    assert download.value.suggested_filename == "light.dmn"
+    assert '"green"' in download.value.path().read_text(encoding="utf-8")
+
+    page.get_by_role("button", name="放弃我的改动，刷新此页").click()
+    expect(cell).to_contain_text('"blue"')
 
 
 @pytest.mark.parametrize("size", SIZES)

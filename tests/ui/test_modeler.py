@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from app.services import accounts
 from app.services.design import drafts
 from tests.ui.drawing_board import Board
+from tests.ui.people import PASSWORD
 from tests.ui.test_pages import barriers
 from tests.ui.walking_words import WALK
 
@@ -156,6 +157,25 @@ def test_what_could_not_be_sent_waits_in_the_browser(board):
 
     assert "断网时改的" in drafts.bundle(KEY).xml
     board.analyst.trouble.clear()  # the browser tells of the line that was cut
+
+
+def test_who_signed_in_anew_elsewhere_is_told_to_reload_and_loses_nothing(board):
+    board.page.context.clear_cookies()
+    elsewhere = board.analyst.new_page()
+    elsewhere.goto("/login")
+    elsewhere.fill("#username", "fenxi")
+    elsewhere.fill("#password", PASSWORD)
+    elsewhere.get_by_role("button", name="登录").click()
+    expect(elsewhere.get_by_role("heading", name="流程设计")).to_be_visible()
+
+    board.renames("check", "换了登录以后改的")
+    expect(board.part("state")).to_contain_text("请刷新此页")
+    expect(board.part("state")).to_contain_text("之后可以恢复")
+
+    board.open()
+    board.part("notes").get_by_role("button", name="恢复").click()
+    board.is_kept()
+    assert "换了登录以后改的" in drafts.bundle(KEY).xml
 
 
 def test_a_drawing_that_cannot_be_read_says_so_and_can_be_replaced(analyst):

@@ -149,6 +149,37 @@ def test_nothing_typed_is_lost_when_somebody_was_faster(analyst, actor):
     assert [one["label"] for one in sign()] == ["退回意见", "结论"]
 
 
+def keeps_meanwhile(actor, **changes):
+    """Keep the form as somebody else has it by now."""
+    whole = drafts.bundle("rectification").forms
+    changed = {**whole, "sign": {**whole["sign"], **changes}}
+    drafts.keep("rectification", actor("fenxi"), revision=0, forms=changed)
+
+
+def test_the_name_and_the_new_field_that_were_typed_stay_when_somebody_was_faster(analyst, actor):
+    page = analyst.get(SIGN)
+    keeps_meanwhile(actor, title="别人改的")
+
+    typed = {"title": "我改的", "new_label": "附言", "new_type": "textarea"}
+    told = send(analyst, page, "add", status=409, **typed)
+
+    assert (told.value("title"), told.value("new_label")) == ("我改的", "附言")
+    added = send(analyst, told, "add")
+    assert added.value("title") == drafts.get("rectification").forms["sign"]["title"] == "我改的"
+    assert [one["type"] for one in sign() if one["label"] == "附言"] == ["textarea"]
+
+
+def test_a_name_that_only_the_other_changed_is_not_changed_back(analyst, actor):
+    page = analyst.get(SIGN)
+    keeps_meanwhile(actor, title="别人改的")
+
+    told = send(analyst, page, status=409, **{"set.label": "结论"})
+
+    assert told.value("title") == "别人改的"
+    send(analyst, told)
+    assert drafts.get("rectification").forms["sign"]["title"] == "别人改的"
+
+
 def test_a_field_that_somebody_deleted_can_be_added_again_as_typed(analyst, actor):
     page = analyst.get(f"{SIGN}?field=1")
     form = drafts.bundle("rectification").forms["sign"]

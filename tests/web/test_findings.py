@@ -50,6 +50,15 @@ def test_a_way_round_the_verification_is_told_with_its_article(analyst):
     assert problem["help"] == "/help/findings#law-no_verification"
 
 
+def test_a_setting_that_is_missing_is_called_as_the_drawing_board_calls_it(analyst):
+    told = '<camunda:property name="notice" value="plan_due"/>'
+    assert told in BPMN
+    problems = linted(analyst, BPMN.replace(told, "", 1))
+
+    (found,) = [one for one in problems if one["code"] == "catalogue/missing_param"]
+    assert "没有填写“通知内容”。请在“系统动作”中填写。" in found["message"]
+
+
 def test_our_own_drawing_has_nothing_held_against_it(analyst):
     assert linted(analyst, BPMN) == []
 

@@ -53,6 +53,16 @@ def test_what_is_drawn_is_kept_with_who_and_when(analyst):
     assert told(analyst.get(BOARD))["xml"] == xml
 
 
+def test_a_script_of_a_page_of_another_login_is_told_so_in_its_own_terms(analyst, app):
+    app.config["WTF_CSRF_ENABLED"] = True
+    headers = {"X-CSRFToken": "of another login", "Accept": "application/json"}
+
+    page = sent(analyst.client.put, BOARD, headers=headers, json={"xml": "", "revision": 0})
+
+    assert page.status == 400
+    assert "登录已过期或更换。请刷新此页" in json.loads(page.body)["detail"]
+
+
 def test_who_comes_second_is_told_who_was_first_and_overwrites_nothing(analyst):
     kept = analyst.keeps(diagrams.get(KEY).xml.replace("现场复查", "到校复查"), 0)
 

@@ -34,6 +34,24 @@ def test_a_play_begins_on_a_chosen_day_with_the_first_task(analyst):
     assert json.loads(script(page))["facts"]["severity"] == "major"
 
 
+@pytest.mark.parametrize("days", ["三十", "-5", "30.5", "99999"])
+def test_what_is_no_number_is_refused_and_comes_back_as_it_was_typed(analyst, days):
+    page = analyst.post(
+        PLAY, status=422, _act="start", _day="2026-09-01", limit_days=days, severity="major"
+    )
+
+    assert "“整改天数”请填 0 至 9999 的整数，或留空。" in page.text
+    assert page.value("limit_days") == days
+    assert page.value("_day") == "2026-09-01"
+    assert page.all("//select[@name='severity']/option[@selected]")[0].get("value") == "major"
+
+
+def test_a_plan_that_was_never_returned_counts_nought(analyst):
+    page = begins(analyst, plan_returns="0")
+
+    assert json.loads(script(page))["facts"]["plan_returns"] == 0
+
+
 def test_the_next_clock_strikes_when_it_is_due(analyst):
     page = makes(analyst, begins(analyst), "strike")
 

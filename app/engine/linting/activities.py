@@ -52,7 +52,7 @@ def compensation_activities(model: Model) -> Iterator[Found]:
 
 @rule(
     "activity/no_topic",
-    "服务任务“%(name)s”没有填写 topic，系统不知道该做什么。",
+    "系统任务“%(name)s”没有选择动作，系统不知道该做什么。请在“动作”中选择。",
     why="系统走过此处却什么也不做，该发的通知、函件不会发出。",
 )
 def services_without_topic(model: Model) -> Iterator[Found]:
@@ -85,7 +85,7 @@ def instantiating_tasks(model: Model) -> Iterator[Found]:
 
 @rule(
     "activity/no_decision",
-    "业务规则任务“%(name)s”没有填写 decisionRef。",
+    "决策任务“%(name)s”没有选择决策表。请在“决策表”中选择，没有的先到“决策表”页新建。",
     why="不知道查哪张决策表，后面的分支没有依据。",
 )
 def rules_without_decision(model: Model) -> Iterator[Found]:

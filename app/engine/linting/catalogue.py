@@ -72,7 +72,7 @@ def unknown_forms(model: Model) -> Iterator[Found]:
 
 @rule(
     "catalogue/effect",
-    "“%(name)s”的 topic“%(topic)s”不在系统提供的动作之中。",
+    "“%(name)s”的动作“%(topic)s”不在系统提供的动作之中。请在“动作”中重新选择。",
     why="系统没有这个动作，流程走到这里就会出错停住。",
 )
 def unknown_effects(model: Model) -> Iterator[Found]:
@@ -86,13 +86,14 @@ def unknown_effects(model: Model) -> Iterator[Found]:
 
 @rule(
     "catalogue/missing_param",
-    "“%(name)s”缺少参数 %(param)s。",
+    "“%(name)s”没有填写“%(param)s”。请在“系统动作”中填写。",
     why="缺少参数的动作无法执行，流程会出错停住。",
 )
 def missing_params(model: Model) -> Iterator[Found]:
+    called = model.catalogue.params if model.catalogue else {}
     for node, required, _ in _effects(model):
         for param in sorted(required - properties(node.element).keys()):
-            yield node, {"name": node.name, "param": param}
+            yield node, {"name": node.name, "param": Sentence(called.get(param, param))}
 
 
 @rule(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app.domain.errors import InvalidDiagram
+from app.domain.errors import InvalidDiagram, Sentence
+from app.engine.kinds import KINDS
 from app.engine.parsing import BPMN, CAMUNDA, parse_xml
 from app.engine.step import Catalogue, Source
 
@@ -110,8 +111,9 @@ class Node:
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return " ".join((self.element.get("name") or self.id).split())
+        """What people call it; what nobody named goes by its kind, for ids say nothing to them."""
+        named = " ".join((self.element.get("name") or "").split())
+        return named or Sentence("未命名的%(kind)s", kind=Sentence(KINDS[self.kind]))
 
     @cached_property
     def definitions(self) -> list[Any]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from app.domain.errors import InvalidDiagram, Problem
+from app.domain.errors import InvalidDiagram, Listing, Problem, Sentence
+from app.domain.vocabulary import Category, Mode, Severity, SourceLevel, Term
 from app.engine import compile_decision
+from app.engine.cells import compile_cell
 from app.engine.decision_sheets import Sheet, read_sheet, trial_problems
+from app.engine.expressions import ExpressionError
 from app.services.design.reasons import why
 
 
@@ -40,6 +43,13 @@ ASKED: Mapping[str, Asked] = {
         frozenset({"on_site"}),
     ),
 }
+#: Facts of a case that are always one of a few words.
+WORDS: Mapping[str, type[Term]] = {
+    "severity": Severity,
+    "mode": Mode,
+    "category": Category,
+    "source_level": SourceLevel,
+}
 #: The process whose tables the program can't do without.
 MAIN = "rectification"
 
@@ -70,6 +80,7 @@ def findings(
     facts = program.facts if program else frozenset[str]()
     found = [*_running(text), *_named(sheet, key), *_asked(sheet, program)]
     found += trial_problems(sheet, facts | frozenset(declared))
+    found += _never_met(sheet) if asked else ()
     placed = [CellFinding(one, *_place(sheet, one)) for one in found]
     return sorted(placed, key=lambda one: (one.problem.severity != "error", one.row or 0))
 
@@ -104,6 +115,36 @@ def _asked(sheet: Sheet, program: Asked | None) -> Iterator[Problem]:
         yield Problem("decision/asked", sheet.key, template, {"name": name})
 
 
+def _never_met(sheet: Sheet) -> Iterator[Problem]:
+    """Name the cells that a fact never meets, whichever of its words it is."""
+    for row in sheet.rows:
+        for box, column in zip(row.inputs, sheet.inputs, strict=False):
+            words = WORDS.get(column.text)
+            if words is None or _can_hold(box.text, words):
+                continue
+            template = "第 %(rule)d 条规则“%(column)s”列：%(reason)s"
+            params = {"rule": row.number, "column": column.label, "reason": _writable(words)}
+            yield Problem("decision/word", box.element, template, params)
+
+
+def _can_hold(text: str, words: type[Term]) -> bool:
+    """Tell whether a cell may let a word pass; of one that does not run, others tell."""
+    try:
+        cell = compile_cell(text)
+        return bool(cell.names) or any(cell.holds(str(word), {}) for word in words)
+    except ExpressionError:
+        return True
+
+
+def _writable(words: type[Term]) -> Sentence:
+    """Say which words there are, as a cell has to write them."""
+    written = (
+        Sentence("%(word)s（%(meaning)s）", word=f'"{one}"', meaning=Sentence(one.label))
+        for one in words
+    )
+    return Sentence("没有这样的值，永远不会符合。可以写：%(words)s。", words=Listing(written))
+
+
 def problems(
     tables: Mapping[str, str], steps: Mapping[str, str], declared: Iterable[str], *, case: bool
 ) -> Iterator[Problem]:
@@ -125,4 +166,4 @@ def problems(
 
 
 #: Codes of what the engine's linter doesn't look for.
-_OWN = frozenset({"decision/name", "decision/type", "decision/id", "decision/asked"})
+_OWN = frozenset(f"decision/{what}" for what in ("name", "type", "word", "id", "asked"))

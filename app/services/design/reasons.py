@@ -106,6 +106,7 @@ SHEET_RULES = (
         _STOPS,
     ),
     SheetRule("decision/type", "这一列是%(type)s，%(value)s是%(kind)s，永远不会符合。", _WRONG_ROW),
+    SheetRule("decision/word", "没有这样的值，永远不会符合。可以写：%(words)s。", _WRONG_ROW),
     SheetRule(
         "decision/repeated",
         "第 %(rule)d 条规则与第 %(first)d 条的条件完全相同，请合并或删除。",

@@ -14,9 +14,9 @@ from app.domain.vocabulary import Role
 from app.http import Malformed, problem_line, problem_of, problem_response, status_of
 from app.services.design import decisions as service
 from app.services.design import standing
-from app.services.design.decision_findings import CellFinding
+from app.services.design.decision_findings import WORDS, CellFinding
 from app.services.design.standing import Standing
-from app.texts import language, local_moment, say, sentence
+from app.texts import label, language, local_moment, say, sentence
 from app.web.designer.blueprint import bp
 from app.web.designer.content import standing_of
 
@@ -107,6 +107,7 @@ def _page(
         findings=found,
         wrong={one.problem.element: reason(one) for one in found if one.row},
         variables=service.variables_of(sheet, text) if sheet else {},
+        words={name: [(str(one), label(one)) for one in of] for name, of in WORDS.items()},
         typed=typed or {},
         trial=trial,
         told=_told(now, table, text, found) if draws and sheet else None,
@@ -116,6 +117,7 @@ def _page(
 def _told(now: Standing, table: str, text: str, found: list[CellFinding]) -> dict[str, Any]:
     """Return what the editor in the page begins with."""
     return {
+        "table": table,
         "xml": text,
         "revision": now.revision,
         "seen": standing.digest(text),

@@ -42,7 +42,7 @@ class Attempt:
 @bp.get("/<key>/play")
 def play(key: str) -> ResponseReturnValue:
     """Show a play that has yet to begin, or that of a scenario."""
-    scenario = request.args.get("scenario", type=int)
+    scenario = narrowing.number("scenario")
     if scenario is None:
         return _draw(key, None)
     return _draw(key, scenarios.script_of(scenarios.get(key, scenario)))
@@ -72,14 +72,11 @@ def _move(act: str, about: str) -> Move:
 
 
 def _start(key: str) -> ResponseReturnValue:
-    """Begin with what was chosen."""
-    facts: dict[str, Any] = {}
-    for name in beginnings.asked(_bundle(key)):
-        value = request.form.get(name, "").strip()
-        if name in beginnings.FLAGS:
-            facts[name] = name in request.form
-        elif value:
-            facts[name] = int(value) if name in beginnings.NUMBERS and _is_number(value) else value
+    """Begin with what was chosen; what is refused comes back as it was typed."""
+    facts, wrong = _facts(beginnings.asked(_bundle(key)))
+    if wrong:
+        text = gettext("“%(names)s”请填 0 至 9999 的整数，或留空。", names=listed(wrong))
+        return _draw(key, None, Attempt("", {}, refusal=text)), 422
     try:
         day = date.fromisoformat(request.form.get("_day", ""))
     except ValueError:
@@ -87,8 +84,21 @@ def _start(key: str) -> ResponseReturnValue:
     return _draw(key, Script(plays.morning_of(day), facts))
 
 
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and 0 < int(text[:6]) < 10_000
+def _facts(asked: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the facts that were chosen, and what those are called that are no numbers but must."""
+    facts: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name in asked:
+        value = request.form.get(name, "").strip()
+        if name in beginnings.FLAGS:
+            facts[name] = name in request.form
+        elif name not in beginnings.NUMBERS:
+            facts |= {name: value} if value else {}
+        elif value.isdecimal() and len(value) < 5:
+            facts[name] = int(value)
+        elif value:
+            wrong.append(play_texts.fact_name(name))
+    return facts, wrong
 
 
 def _answer(key: str, script: Script, task: str) -> ResponseReturnValue:
@@ -172,7 +182,7 @@ def play_drawing(key: str) -> ResponseReturnValue:
 
 def version_asked() -> int | None:
     """Return which version is to be played; ``None`` for the draft."""
-    return request.args.get("version", type=int)
+    return narrowing.number("version")
 
 
 def _bundle(key: str) -> Bundle:

@@ -1,4 +1,4 @@
-// <gov-form draft="url" preview="url" watched="a b"> around a form: keeps a draft on the server,
+// <gov-form draft="url" preview="url" watched="a b" unsent> around a form: keeps a draft on the server,
 // asks the server which fields to show, counts characters, warns before typed words are lost.
 import { text, post } from './texts.js';
 
@@ -11,7 +11,7 @@ customElements.define(
     connectedCallback() {
       this.form = this.querySelector('form');
       if (!this.form) return;
-      this.changed = this.typedInto();
+      this.changed = this.typedInto() || this.hasAttribute('unsent'); // refused: typed, and kept nowhere
       this.sending = false;
       this.warn = (event) => {
         if (this.changed && !this.sending && !this.hasAttribute('trial')) event.preventDefault();

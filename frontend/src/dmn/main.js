@@ -4,6 +4,7 @@ import 'dmn-js/dist/assets/dmn-js-decision-table.css';
 import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css';
 import 'dmn-js/dist/assets/dmn-font/css/dmn-codes.css';
 import './dmn.css';
+import { element } from '../app/dom.js';
 import DecisionTables, { offerPolicies } from './table.js';
 import { Findings } from './findings.js';
 import { translated } from './translate.js';
@@ -29,6 +30,8 @@ customElements.define(
       this.told = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
       const part = (name) => this.querySelector(`[data-part="${name}"]`);
       this.state = part('state');
+      this.refusal = part('refusal');
+      this.refusal.addEventListener('click', ({ target }) => this.settle(target.dataset.do));
       this.findings = new Findings(part('table'), part('findings'), this.told.texts);
       this.warn = (event) => this.dirty && event.preventDefault();
       addEventListener('beforeunload', this.warn);
@@ -76,7 +79,7 @@ customElements.define(
       const { revision, seen } = this.told;
       const answer = await fetch(this.told.address, {
         method: 'PUT',
-        headers: { 'X-CSRFToken': this.told.csrf, 'Content-Type': 'application/json' },
+        headers: { 'X-CSRFToken': this.told.csrf, 'Content-Type': 'application/json', Accept: 'application/json' },
         body: JSON.stringify({ xml, revision, seen }),
       });
       const found = await answer.json();
@@ -91,7 +94,22 @@ customElements.define(
       this.say('refused', detail);
     }
 
+    // What was not kept is taken along, or given up for what somebody else kept.
+    async settle(act) {
+      if (act === 'download') {
+        const { xml } = await this.tables.saveXML({ format: true });
+        const href = URL.createObjectURL(new Blob([xml], { type: 'application/xml' }));
+        element('a', { href, download: `${this.told.table}.dmn` }).click();
+        setTimeout(() => URL.revokeObjectURL(href), 1000);
+      }
+      if (act !== 'reload') return;
+      clearTimeout(this.waiting);
+      this.dirty = false;
+      location.reload();
+    }
+
     say(key, more = '') {
+      this.refusal.hidden = key !== 'refused';
       this.state.dataset.state = key;
       this.state.textContent = (this.told.texts[key] ?? '{0}').replace('{0}', more);
     }

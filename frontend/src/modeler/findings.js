@@ -22,7 +22,13 @@ export class Findings {
     const found = await this.asked();
     if (turn !== this.turn) return; // something newer is under way
     if (found) this.show(found);
-    else this.count.textContent = this.texts.unchecked;
+    else this.unchecked();
+  }
+
+  // What was found before may no longer hold: no colour says that all is well.
+  unchecked() {
+    this.count.textContent = this.texts.unchecked;
+    delete this.count.dataset.tone;
   }
 
   async asked() {

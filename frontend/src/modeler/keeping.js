@@ -62,7 +62,9 @@ export class Keeping {
     const answer = await this.asked('PUT', this.board.told.address, { xml, revision: this.revision });
     if (!answer) return false;
     if (answer.status === 409) return this.outrun(xml, answer.told.detail);
-    if (!answer.ok) return this.refused(answer.told.detail);
+    // Of another login than the present one: what is drawn waits in this browser meanwhile.
+    const rescued = [400, 401].includes(answer.status) ? this.texts.rescued : '';
+    if (!answer.ok) return this.refused(answer.told.detail + rescued);
     this.kept(xml, answer.told);
     return true;
   }

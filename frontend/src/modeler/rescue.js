@@ -41,9 +41,10 @@ export function offerRescue(board) {
     if (!(await board.show(copy.xml))) return;
     keeping.goOnFrom(copy);
   };
-  note(board, filled(texts.rescue, { at: copy.at }), 'soon', [
+  const acts = [
     [texts.rescue_take, restore],
     [texts.download, () => save(`${told.key}.bpmn`, 'application/xml', copy.xml) ?? false],
     [texts.rescue_drop, () => rescue.drop()],
-  ]);
+  ];
+  note(board, filled(texts.rescue, { at: copy.at }), 'soon', acts, []);
 }
