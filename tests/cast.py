@@ -16,6 +16,7 @@ from app.domain.people import UNIT_ROLES, Actor, Grant, User
 from app.domain.process import Task
 from app.domain.vocabulary import Category, Role, Severity
 from app.services import accounts, follow_ups, opening, tasks
+from app.services.people import adding
 
 SCHOOL = "柳塬镇中心小学"
 
@@ -38,7 +39,13 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "sign": {"signed": "yes"},
     "review": {"passed": "yes"},
     "approve_plan": {"passed": "yes", "key_item": False},
-    "rectify": {"next_step": "report", "percent": 100, "report": "已完成。", "conclusion": "done"},
+    "rectify": {
+        "next_step": "report",
+        "percent": 100,
+        "measure_progress": [{"measure": "1", "percent": 100}],
+        "report": "已完成。",
+        "conclusion": "done",
+    },
     "sign_report": {"signed": "yes", "truthful": True, "signature": "校长"},
     "first_review": {"passed": "yes", "opinion": "同意。"},
     "dispatch": {
@@ -187,5 +194,5 @@ class Cast:
 
     def hires(self, username: str, *roles: Role, unit: str = SCHOOL) -> Actor:
         """Make an account with several posts, which the county's own people do not have."""
-        accounts.add_user(username, f"兼职{username}", "Qinglan-2026", unit=unit, roles=roles)
+        adding.add_user(username, f"兼职{username}", "Qinglan-2026", unit=unit, roles=roles)
         return accounts.actor(username)

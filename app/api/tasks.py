@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Response, g, jsonify
 
-from app.api import answering, cursors
+from app import cursors
+from app.api import answering
 from app.api.calls import Call
 from app.api.schemas.tasks import (
     Completed,

@@ -163,7 +163,8 @@ class Case(Base):
             return
         self.resume()
         if due_on is not None:
-            self.due_on = due_on
+            # A date that somebody has set stands, whatever the holidays of its year will be.
+            self.due_on, self.due_provisional = due_on, False
 
     def close_out(self, at: datetime) -> None:
         """Strike the case off the ledger: verified, and approved by the authority."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.domain.errors import Problem, Sentence
+from app.domain.keepable import UNKEEPABLE, TooDeep, texts_in
 
 MOST_FIELDS = 300
 DEEPEST = 4
@@ -42,6 +43,12 @@ def shape_faults(form: Any) -> list[Fault]:
     """List what keeps a form from being read; every other check takes a form without such."""
     if not isinstance(form, Mapping):
         return [((), "表单须是一个JSON对象。", {})]
+    try:
+        texts = list(texts_in(form))
+    except TooDeep:
+        return [((), "分组套得太深，最多%(most)s层。", {"most": DEEPEST})]
+    if any(UNKEEPABLE.search(text) for text in texts):
+        return [((), "有无法保存的字符，请删去。", {})]
     if len(repr(form)) > LARGEST:
         return [((), "表单过大，请拆成几张。", {})]
     faults = list(_faults_in(form, ()))

@@ -110,6 +110,7 @@ PREFILLS: Mapping[str, str] = {
     "plan.cause": "方案：原因分析",
     "plan.goal": "方案：目标",
     "plan.leader": "方案：责任领导",
+    "plan.progress": "方案：各项措施及完成情况（表格）",
     "letter.number": "督办函：文号",
     "letter.to": "督办函：主送",
     "letter.cc": "督办函：抄送",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from fnmatch import fnmatch
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 from app.domain.case import Case
 from app.domain.change import ChangeRequest
-from app.domain.errors import Invalid, Sentence
+from app.domain.errors import Invalid, Listing, Sentence
+from app.domain.evidence import Evidence
 from app.domain.letter import Letter
 from app.domain.people import Actor, User
 from app.domain.plan import Measure, Plan
 from app.domain.process import Task
 from app.domain.vocabulary import Role, Term
-from app.forms.components import Option, inputs_in
+from app.forms.components import Component, Option, inputs_in
 from app.forms.setting import OnDemand, Setting
 from app.forms.wording import _
 from app.services import cases, changes, dossier
@@ -37,6 +40,7 @@ _LOOKED_UP: dict[str, Callable[[_Facts], Any]] = {
     "case.unit": lambda facts: facts.case and facts.case.lead_unit.name,
     "case.department": lambda facts: facts.case and facts.case.department.name,
     "case.due_on": lambda facts: facts.case and facts.case.due_on.isoformat(),
+    "plan.progress": lambda facts: progress_of(facts.plan),
     "change.asked_until": lambda facts: facts.change and _day(facts.change.asked_until),
     "change.to_unit": lambda facts: (
         facts.change and facts.change.to_unit and facts.change.to_unit.name
@@ -111,6 +115,12 @@ class _Facts:
         return getattr(holder, field, None)
 
 
+def progress_of(plan: Plan | None) -> list[dict[str, Any]] | None:
+    """Return the rows of a table that tells how far each measure has come."""
+    measures = plan.measures if plan else ()
+    return [{"measure": str(one.position), "percent": one.percent} for one in measures] or None
+
+
 def _person(user: User) -> str:
     return _("%(name)s（%(unit)s）", name=user.name, unit=user.unit.name)
 
@@ -136,17 +146,26 @@ def _plain(value: Any) -> Any:
 def require_files(
     case: Case | None, form: Mapping[str, Any], answers: Mapping[str, Any], actor: Actor
 ) -> None:
-    """Raise Invalid unless every file in *answers* is the actor's own or the case's."""
+    """Raise Invalid unless every file is the actor's own or the case's, and of a type asked for."""
     uploads = [item for item in inputs_in(form) if item.type == "filepicker"]
     wanted = {item.key: answers.get(item.key) or [] for item in uploads}
     possible = {one for ids in wanted.values() for one in ids if 0 < one < 2**31}
     known = dossier.files(possible, case=case, actor=actor)
-    strange = {key: [one for one in ids if one not in known] for key, ids in wanted.items()}
-    if any(strange.values()):
-        raise Invalid(
-            fields={key: [_unknown(one) for one in ids] for key, ids in strange.items() if ids}
-        )
+    faults = {
+        item.key: [*filter(None, (_fault(item, one, known.get(one)) for one in wanted[item.key]))]
+        for item in uploads
+    }
+    if any(faults.values()):
+        raise Invalid(fields={key: found for key, found in faults.items() if found})
 
 
-def _unknown(file_id: int) -> Sentence:
-    return Sentence("没有编号为“%(id)s”的附件，请先上传。", id=file_id)
+def _fault(item: Component, file_id: int, file: Evidence | None) -> Sentence | None:
+    if file is None:
+        return Sentence("没有编号为“%(id)s”的附件，请先上传。", id=file_id)
+    # Browsers only suggest the types: what is dropped or pasted comes as it is.
+    kinds = [kind.strip().lower() for kind in item.accept.split(",") if kind.strip()]
+    own = PurePath(file.name).suffix.lower()
+    if not kinds or any(own == kind or fnmatch(file.media_type, kind) for kind in kinds):
+        return None
+    wrong = "“%(name)s”不是这一项要的文件，请移除后上传：%(kinds)s。"
+    return Sentence(wrong, name=file.name, kinds=Listing(kinds))

@@ -13,7 +13,7 @@ from app.clock import local_date
 from app.domain.vocabulary import Role
 from app.forms.answers import answers_of
 from app.forms.components import Option
-from app.forms.filling import known_of
+from app.forms.filling import known_of, progress_of
 from app.forms.memory import Remembered
 from app.forms.setting import OnDemand, Setting
 from app.forms.view import FormView, view_of
@@ -80,6 +80,7 @@ class _Facts:
         """Return what ``case.problem`` and the like show first."""
         case, (source, _dot, field) = self.sheet.case, name.partition(".")
         known: dict[str, Any] = {"user.name": _("试走人员")}
+        known["plan.progress"] = progress_of(self.sheet.plan)
         if case is not None:
             known["case.unit"] = case.lead_unit.name
             known["case.department"] = case.department.name

@@ -59,11 +59,21 @@ def _filled(
         known = surroundings(inputs, {**setting.context, **answers})
         if is_hidden(item, known):
             answers.pop(item.key, None)
-        elif item.key not in answers and (item.required or item.variable):
+        elif item.key not in answers and (item.required or item.variable or _lists(item, setting)):
             value = _value(item, setting, today)
             if value is not None:
                 answers[item.key] = value
     return answers
+
+
+def _lists(item: Component, setting: Setting) -> bool:
+    """Tell whether a table is about what the case already has, such as the measures of its plan."""
+    return item.type == "dynamiclist" and bool(_known(item, setting))
+
+
+def _known(item: Component, setting: Setting) -> list[Mapping[str, Any]]:
+    found = setting.prefills.get(item.prefill) if item.prefill else None
+    return found if isinstance(found, list) else []
 
 
 def _value(item: Component, setting: Setting, today: date) -> Any:
@@ -74,8 +84,17 @@ def _value(item: Component, setting: Setting, today: date) -> Any:
     if item.type == "datetime":
         return _moment(item, setting, today)
     if item.type == "dynamiclist":
-        return [_filled(tuple(inputs_of(item.children)), {}, setting, today)]
+        return _rows(item, setting, today)
     return _chosen(item, setting)
+
+
+def _rows(item: Component, setting: Setting, today: date) -> list[dict[str, Any]]:
+    """Return one row; of a table that lists what there is, a row for each."""
+    columns = tuple(inputs_of(item.children))
+    named = [one.key for one in columns if one.options_from]
+    known = _known(item, setting) or [{}]
+    chosen = [{key: row[key] for key in named if key in row} for row in known]
+    return [_filled(columns, each, setting, today) for each in chosen]
 
 
 _WRITTEN = ("textfield", "textarea")

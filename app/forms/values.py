@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from app.domain.keepable import CONTROL
 from app.forms.components import MOST_CHOICES, MOST_FILES, Component, Option, Options
 from app.forms.dates import limits_of
 from app.forms.setting import LOADING
@@ -16,8 +17,6 @@ from app.forms.wording import _
 
 #: Beyond this a number is a slip of the keyboard, and JSON readers lose digits.
 LARGEST = 10**13
-#: What no database column or printed page can hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Field = fields.Field[Any]
 
@@ -90,7 +89,7 @@ class _Text(fields.Field[str]):
         if not isinstance(value, str):
             raise ValidationError(_("须为文字。"))
         item, text = self.item, value.replace("\r\n", "\n").strip()
-        if _CONTROL.search(text):
+        if CONTROL.search(text):
             raise ValidationError(_("含有不可见的控制字符，请删除后重试。"))
         if item.min_length and len(text) < item.min_length:
             message = _(

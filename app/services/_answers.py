@@ -15,7 +15,7 @@ from app.domain.errors import Invalid, Listing, Sentence, SeparationOfDuties
 from app.domain.letter import Letter
 from app.domain.people import Grant, User
 from app.domain.plan import Plan
-from app.domain.process import Process
+from app.domain.process import Process, Submission, Task
 from app.domain.vocabulary import ChangeKind, Duty, LetterState, Result, Role
 from app.services import (
     _answer_rules,
@@ -23,6 +23,7 @@ from app.services import (
     _change_rules,
     _duties,
     _letters,
+    _notices,
     _objections,
     _start,
     diagrams,
@@ -31,6 +32,8 @@ from app.services._catalogue import Context, answer
 
 Answers = Mapping[str, Any]
 
+#: So many reports are looked through for what was told before them.
+_LOOKED_THROUGH = 12
 #: Requests that mean nothing once the unit has said that it is done.
 NEEDS_WORK = (*_change_rules.DATED, ChangeKind.TERMINATION, ChangeKind.REASSIGNMENT)
 
@@ -69,42 +72,66 @@ def approve_plan(context: Context, answers: Answers) -> None:
     context.case.key_item = context.case.key_item or bool(answers.get("key_item"))
 
 
-@answer("rectify", "percent", "next_step")
+@answer("rectify", "percent", "next_step", "measure_progress")
 def rectify(context: Context, answers: Answers) -> None:
     """File progress; whoever applies for the report is one of its reporters."""
-    context.case.report_progress(int(answers["percent"]))
-    _note_measures(context, answers.get("measure_progress") or ())
-    if answers["next_step"] == "report":
-        _answer_rules.require_photos(context.case, answers)
+    rows, reports = answers.get("measure_progress") or (), answers["next_step"] == "report"
+    plan = _plan_of(context) if rows or reports else None
+    if reports:
+        _answer_rules.require_report(context.case, plan, answers)
         _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
+    context.case.report_progress(int(answers["percent"]))
+    _note_measures(plan, rows)
 
 
-def _note_measures(context: Context, rows: Sequence[Answers]) -> None:
-    """Note how far each measure of the plan has come; a form names a measure by its number."""
-    if not rows:
-        return
+def _plan_of(context: Context) -> Plan | None:
     query = select(Plan).filter_by(case_id=context.case.id, cycle=context.case.cycle)
-    plan = context.session.scalars(query.order_by(Plan.id.desc()).limit(1)).first()
-    measures = {str(one.position): one for one in plan.measures} if plan else {}
+    return context.session.scalars(query.order_by(Plan.id.desc()).limit(1)).first()
+
+
+def _note_measures(plan: Plan | None, rows: Sequence[Answers]) -> None:
+    """Note how far each measure of the plan has come; a form names a measure by its number."""
+    measures = {str(one.position): one for one in plan.measures} if plan and rows else {}
     for row in rows:
         if (measure := measures.get(str(row["measure"]))) is not None:
             measure.percent = int(row["percent"])
 
 
+def _take_back(context: Context) -> None:
+    """Take no report for done that was sent back: what the unit told before it holds again."""
+    query = (
+        select(Submission.answers)
+        .join(Task, Task.id == Submission.task_id)
+        .where(Task.process_id == context.process.id, Submission.form_key == "rectify")
+        .order_by(Submission.id.desc())
+        .limit(_LOOKED_THROUGH)
+    )
+    told = (int(answers.get("percent") or 0) for answers in context.session.scalars(query))
+    context.case.report_progress(next((share for share in told if share < 100), 0))
+
+
 @answer("sign_report", "signed", duty=Duty.REPORT)
 def sign_report(context: Context, answers: Answers) -> None:
     """Sign the report: from here on the unit has said that it is done."""
-    if answers["signed"] == "yes":
-        _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
-        context.case.report_done(context.at)
-        _change_requests.lapse(context, *NEEDS_WORK)
+    if answers["signed"] != "yes":
+        _take_back(context)
+        return
+    _duties.take(context.session, context.case, Duty.REPORT, [context.person.id])
+    context.case.report_done(context.at)
+    _change_requests.lapse(context, *NEEDS_WORK)
 
 
-@answer("first_review", "passed")
+@answer("first_review", "passed", left_to=Role.OFFICE)
 def first_review(context: Context, answers: Answers) -> None:
-    """Hand the case back to the unit if the department isn't satisfied."""
-    if answers["passed"] == "no":
-        context.case.resume()
+    """Hand the case back to the unit if the department isn't satisfied, or advises a change."""
+    passed = answers["passed"]
+    if passed not in _answer_rules.SENT_BACK:
+        return
+    context.case.resume()
+    _take_back(context)
+    if passed in _answer_rules.ADVICE:
+        notice, roles = _answer_rules.ADVICE[passed]
+        _notices.tell(context, notice, roles, of=f"{context.process.id}:{context.task}", params={})
 
 
 @answer("dispatch", "lead_verifier", "verify_method")
@@ -127,20 +154,24 @@ def dispatch(context: Context, answers: Answers) -> None:
 @answer("verify", "result", "opinion", duty=Duty.VERIFY)
 def verify(context: Context, answers: Answers) -> None:
     """Record what verification found."""
-    found = _verification(context)
+    sent, today = _sent_out(context), local_date(context.at)
+    since = local_date(sent.dispatched_at) if sent else context.case.issued_on
+    _answer_rules.require_checked(answers, since=since, today=today)
+    found = sent or _undispatched(context)
     people = _people(context, found.verifiers, field="result")
     _duties.take(context.session, context.case, Duty.VERIFY, {*people, context.person.id})
     found.result, found.opinion = Result(answers["result"]), answers["opinion"]
     found.verified_at, found.verified_by_id = context.at, context.person.id
-    due_on = _answer_rules.new_due_on(answers, local_date(context.at))
+    due_on = _answer_rules.new_due_on(answers, today)
     context.case.verify(found.result, context.at, due_on=due_on)
+    if found.result is not Result.R1:
+        _take_back(context)
 
 
-def _verification(context: Context) -> Verification:
+def _sent_out(context: Context) -> Verification | None:
+    """Return the look that verifiers were last sent to take, in this cycle."""
     query = select(Verification).filter_by(case_id=context.case.id, cycle=context.case.cycle)
-    return context.session.scalars(query.order_by(Verification.id.desc())).first() or _undispatched(
-        context
-    )
+    return context.session.scalars(query.order_by(Verification.id.desc())).first()
 
 
 def _undispatched(context: Context) -> Verification:
@@ -173,6 +204,7 @@ def approve(context: Context, answers: Answers) -> None:
     context.case.verify_result = context.case.verified_at = None
     if answers.get("return_to") == "rectifying":
         context.case.resume()
+        _take_back(context)
 
 
 def _require_visit(context: Context) -> None:
@@ -180,7 +212,8 @@ def _require_visit(context: Context) -> None:
     table = diagrams.compiled(context.session, context.process.diagram_id).decisions["authority"]
     needs_visit = table.evaluate(_start.main_variables(context.case)).get("on_site")
     if needs_visit:
-        _answer_rules.require_visit(_verification(context).method)
+        found = _sent_out(context) or _undispatched(context)
+        _answer_rules.require_visit(found.method)
 
 
 @answer("expediting_letter", "decision", "subject", "demand", "to", "new_due")

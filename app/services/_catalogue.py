@@ -21,7 +21,7 @@ from sqlalchemy.orm.util import identity_key
 from app.domain.case import Case
 from app.domain.errors import Invalid
 from app.domain.people import Actor
-from app.domain.vocabulary import Duty, ProcessStatus
+from app.domain.vocabulary import Duty, ProcessStatus, Role
 from app.services._later import Later
 from app.services._prepared import Prepared
 from app.services._rows import HOLD_PROCESS, RUNNING
@@ -215,6 +215,8 @@ class AnswerEntry:
     #: Keys of the fields that it reads and that any form of this name must ask for.
     needs: frozenset[str]
     duty: Duty | None
+    #: Who may take it over from whoever has let its deadline pass.
+    left_to: Role | None = None
 
 
 class Given(dict[str, Any]):
@@ -247,12 +249,12 @@ def effect(
 
 
 def answer(
-    form: str, *needs: str, duty: Duty | None = None
+    form: str, *needs: str, duty: Duty | None = None, left_to: Role | None = None
 ) -> Callable[[AnswerFunction], AnswerFunction]:
     """Make a function what completing *form* means; it needs the fields *needs*."""
 
     def enter(function: AnswerFunction) -> AnswerFunction:
-        ANSWERS[form] = AnswerEntry(form, function, frozenset(needs), duty)
+        ANSWERS[form] = AnswerEntry(form, function, frozenset(needs), duty, left_to)
         return function
 
     return enter

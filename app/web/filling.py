@@ -26,9 +26,9 @@ from app.forms import (
 from app.services import dossier, evidence
 from app.texts import language
 
-#: Inputs whose answers are worth mending. Files belong to the submission they came with, days to
-#: theirs, and a decision is taken each time.
-_WRITTEN = frozenset({"textfield", "textarea", "number", "dynamiclist"})
+#: Inputs whose answers are worth mending. Days belong to the submission they came with, and a
+#: decision is taken each time.
+_WRITTEN = frozenset({"textfield", "textarea", "number", "dynamiclist", "filepicker"})
 
 
 class FormFilling:
@@ -102,7 +102,7 @@ class Filling(FormFilling):
         self.draft = task.draft
 
     def take_up(self, submission: Submission) -> None:
-        """Start from the words of an earlier submission; what was chosen is chosen anew."""
+        """Start from earlier words and files; what was chosen is chosen anew."""
         written = [item.key for item in inputs_in(self.form) if item.type in _WRITTEN]
         answers = submission.answers
         self.earlier = {key: answers[key] for key in written if answers.get(key)}

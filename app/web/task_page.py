@@ -9,7 +9,16 @@ from typing import Any
 from flask import g, render_template, request
 
 from app.domain.process import Submission, Task
-from app.services import cases, dossier, history, inbox, processes, school_terms
+from app.services import (
+    cases,
+    changes,
+    dossier,
+    history,
+    inbox,
+    processes,
+    school_terms,
+    stepping_in,
+)
 from app.web.change_effects import change_of, table_of
 from app.web.filling import Filling
 from app.web.frame import is_partial
@@ -45,7 +54,9 @@ def draw(task: Task, attempt: Attempt | None = None) -> str:
         "form": filling.view(typed, attempt.errors if attempt else None),
         "typed_lines": filling.lines(attempt.typed) if attempt else [],
         "fillable": why_not is None,
+        "may_step_in": stepping_in.may_step_in(task, g.actor),
         "drafted": attempt is None and task.draft is not None and task.closed_at is None,
+        "came_back": filling.earlier is not None,
         "taken_up": attempt is None and task.draft is None and filling.earlier,
         "colleagues": inbox.colleagues(task, g.actor) if why_not is None else [],
         "beside": _is_beside(),
@@ -84,6 +95,7 @@ def _around(
         "before": _before(task, papers),
         "plan": dossier.plan_of(case),
         "letter": dossier.letter_of(task),
+        "change": changes.of_task(task),
         "effects": table_of(case.number, change_of(task, typed or task.draft or {})),
         "events": events[::-1],
         "road": road_of(case, tasks),

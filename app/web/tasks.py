@@ -11,8 +11,8 @@ from flask_babel import gettext
 
 from app.domain.errors import DomainError
 from app.domain.process import Task
-from app.http import problem_of, status_of
-from app.services import inbox
+from app.http import problem_of, row_id, status_of
+from app.services import inbox, stepping_in
 from app.services import tasks as service
 from app.texts import listed, local_moment, say, sentence, step_name, step_name_in
 from app.web.filling import Filling
@@ -73,7 +73,7 @@ def _faults(error: DomainError) -> Mapping[str, Sequence[str]]:
 
 
 def _revision() -> int | None:
-    return request.form.get("revision", type=int)
+    return request.form.get("revision", type=row_id)
 
 
 def _what_next(name: str, opened: Sequence[Any]) -> str:
@@ -140,6 +140,14 @@ def release(task_id: int) -> ResponseReturnValue:
     """Give the task back."""
     service.release(task_id, g.actor)
     flash(gettext("已释放，同岗位人员可以认领。"))
+    return _back(task_id)
+
+
+@bp.post("/<int:task_id>/step-in")
+def step_in(task_id: int) -> ResponseReturnValue:
+    """Do an overdue task for those whose turn it was."""
+    stepping_in.step_in(task_id, g.actor)
+    flash(gettext("已接手，请办理。"))
     return _back(task_id)
 
 

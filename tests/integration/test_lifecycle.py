@@ -10,6 +10,7 @@ from app.db import db
 from app.domain.plan import Plan
 from app.domain.process import Task
 from app.domain.vocabulary import Light, Mode, Result, Severity, SourceLevel, Stage
+from tests.cast import REPORTING
 
 TODAY = date(2026, 3, 2)
 CLOSED = (Stage.CLOSED_OUT, [])
@@ -220,3 +221,29 @@ def test_two_people_move_one_case_and_nothing_is_open_when_it_is_closed_out(cast
     query = select(Task.closed_by_id).where(Task.case_id == case.id)
     assert len(set(db.session.scalars(query))) >= 6
     assert state(cast, case) == CLOSED
+
+
+#: The steps after the work, and how the last of them sends the case back.
+SENT_BACK = (
+    (("sign_report",), {"signed": "no"}),
+    (("sign_report", "first_review"), {"passed": "no"}),
+    (("sign_report", *REPORTING[2:], "verify"), {"result": "r2", "due": "2026-03-10"}),
+    (
+        ("sign_report", *REPORTING[2:], "verify", "approve_by_office_head"),
+        {"approved": "no", "return_to": "rectifying"},
+    ),
+)
+
+
+def test_a_report_that_was_sent_back_is_no_progress(cast):
+    case = cast.starts_work()
+    told = 0
+    for steps, answers in SENT_BACK:
+        cast.walks(case, "rectify", *steps[:-1])
+        assert case.percent == 100
+
+        cast.does(case, steps[-1], **answers)
+
+        assert case.percent == told
+        told = 40
+        cast.does(case, "rectify", next_step="progress", percent=told)

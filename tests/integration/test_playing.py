@@ -147,3 +147,20 @@ def test_a_serious_case_with_public_notice_and_objection_is_played_as_it_goes(ca
 
     played = agree(lived)
     assert [one.task.key for one in played.sheets] == ["approve_by_committee"]
+
+
+def test_a_play_reports_nothing_half_done_and_closes_nothing_unmet(cast):
+    lived = Lived(cast, severity="general")
+    lived.answers(*PLANNING, *REPORTING[:2])
+    lived.answers("first_review", passed="advise_extension")
+    lived.answers(*REPORTING)
+    agree(lived)
+
+    unmet = {**ANSWERS["verify"], "check_standard": "no", "checks_note": "未达标。"}
+    half = {**ANSWERS["rectify"], "percent": 40, "measure_progress": []}
+    for number, answers, fields in ((12, unmet, ["result"]), (8, half, ["measure_progress"])):
+        key = "verify" if answers is unmet else "rectify"
+        lived.moves = [*lived.moves[:number], {"do": "answer", "task": key, "answers": answers}]
+        fault = lived.played().fault
+        assert (fault.move, fault.element) == (number, key)
+        assert set(fields) <= set(fault.error.fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from app.clock import LOCAL, local_date
@@ -63,8 +63,11 @@ class Paper:
     case: Case | None = None
     plan: Plan | None = None
     letter: Letter | None = None
-    #: The method of the last verification.
+    #: The share that the unit last told short of done.
+    short_of_done: int = 0
+    #: The method of the last verification, and the day on which verifiers were sent out.
     method: str = "written"
+    dispatched_on: date | None = None
     kind_of_change: str = ""
     #: Notices and letters by their occasion: of one occasion there is one.
     told: set[tuple[str, ...]] = field(default_factory=set)

@@ -74,33 +74,47 @@ def _approve_plan(paper: Paper, case: Case, answers: Answers) -> None:
 
 @_on_paper("rectify")
 def _rectify(paper: Paper, case: Case, answers: Answers) -> None:
-    case.report_progress(int(answers["percent"]))
     if answers["next_step"] == "report":
-        _answer_rules.require_photos(case, answers)
+        _answer_rules.require_report(case, paper.plan, answers)
+    case.report_progress(int(answers["percent"]))
+    if case.percent < 100:
+        paper.short_of_done = case.percent
 
 
 @_on_paper("sign_report")
 def _sign_report(paper: Paper, case: Case, answers: Answers) -> None:
     if answers["signed"] == "yes":
         case.report_done(paper.at)
+    else:
+        case.report_progress(paper.short_of_done)
 
 
 @_on_paper("first_review")
 def _first_review(paper: Paper, case: Case, answers: Answers) -> None:
-    if answers["passed"] == "no":
-        case.resume()
+    passed = answers["passed"]
+    if passed not in _answer_rules.SENT_BACK:
+        return
+    case.resume()
+    case.report_progress(paper.short_of_done)
+    if passed in _answer_rules.ADVICE:
+        notice, roles = _answer_rules.ADVICE[passed]
+        paper.tell("", notice, roles, of=str(paper.at))
 
 
 @_on_paper("dispatch")
 def _dispatch(paper: Paper, case: Case, answers: Answers) -> None:
     _answer_rules.verifiers(answers)
-    paper.method = answers["verify_method"]
+    paper.method, paper.dispatched_on = answers["verify_method"], local_date(paper.at)
 
 
 @_on_paper("verify")
 def _verify(paper: Paper, case: Case, answers: Answers) -> None:
-    due_on = _answer_rules.new_due_on(answers, local_date(paper.at))
+    since, today = paper.dispatched_on or case.issued_on, local_date(paper.at)
+    _answer_rules.require_checked(answers, since=since, today=today)
+    due_on = _answer_rules.new_due_on(answers, today)
     case.verify(Result(answers["result"]), paper.at, due_on=due_on)
+    if case.verify_result is not Result.R1:
+        case.report_progress(paper.short_of_done)
 
 
 @_on_paper("objection_heard")
@@ -117,6 +131,7 @@ def _approve(paper: Paper, case: Case, answers: Answers) -> None:
     case.verify_result = case.verified_at = None
     if answers.get("return_to") == "rectifying":
         case.resume()
+        case.report_progress(paper.short_of_done)
 
 
 def _require_visit(paper: Paper, case: Case) -> None:

@@ -12,13 +12,13 @@ from app.clock import local_date
 from app.domain.deadlines import due
 from app.domain.design_terms import LineKind
 from app.domain.errors import WrongStage
+from app.domain.numbering import LETTER_PREFIX
 from app.domain.rules import Anchor, Rule, Span, Unit
 from app.domain.vocabulary import LetterState, Mode, Role, Rung
 from app.engine import Effect
 from app.services import _change_requests, _objections
 from app.services._catalogue import EFFECTS
 from app.services._effects import FOR_A_DATE
-from app.services._letters import PREFIXES
 from app.services.design._paper import Paper, advice_facts
 
 Params = Mapping[str, Any]
@@ -121,7 +121,7 @@ def _issue_letter(paper: Paper, element: str, params: Params) -> None:
         return
     on = local_date(paper.at)
     paper.numbers += 1
-    number = f"{PREFIXES[paper.letter.kind]}〔{on.year}〕{paper.numbers}号"
+    number = f"{LETTER_PREFIX}〔{on.year}〕{paper.numbers}号"
     paper.letter.issue(number, on)
     paper.case.escalate(Rung.EXPEDITING_LETTER)
     paper.note(LineKind.LETTER, element, act="issued", number=number)

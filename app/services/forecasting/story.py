@@ -20,6 +20,7 @@ from app.domain.case import Case
 from app.domain.history import Event
 from app.domain.process import Submission
 from app.domain.vocabulary import Category, Mode, Severity, SourceLevel, Stage
+from app.services._answer_rules import SENT_BACK
 
 #: Cases whose histories are read at once.
 BATCH = 500
@@ -215,8 +216,12 @@ def _of_verdict(row: Row[Any]) -> Iterator[tuple[What, Any]]:
     if row.form_key == "verify" and row.result != "r1":
         due = date.fromisoformat(row.due) if row.due else None
         yield What.BACK, (due, row.result != "r3")
-    elif "no" in (row.passed, row.approved) and row.return_to in (None, "rectifying"):
+    elif _refused(row) and row.return_to in (None, "rectifying"):
         yield What.BACK, (None, True)
+
+
+def _refused(row: Row[Any]) -> bool:
+    return row.passed in SENT_BACK or row.approved == "no"
 
 
 def _percent(text: str | None) -> int:
