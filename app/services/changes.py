@@ -86,6 +86,12 @@ def to_ask(number: str, actor: Actor, kind: ChangeKind) -> Case:
     return case
 
 
+def is_late(case: Case, actor: Actor, kind: ChangeKind) -> bool:
+    """Tell whether a request of this kind would be filed after the time to ask for it."""
+    asking = Asking(db.session(), case, actor, utcnow())
+    return kind in _change_rules.DATED and _change_rules.is_late(asking)
+
+
 def file_request(
     number: str, actor: Actor, kind: ChangeKind, answers: Mapping[str, Any]
 ) -> ChangeRequest:

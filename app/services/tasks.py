@@ -218,5 +218,15 @@ def _attach(context: Context, task: Any, files: list[int]) -> None:
         .values(case_id=task.case_id, task_id=task.task_id)
         .execution_options(synchronize_session=False)
     )
-    if attached.rowcount != len(set(files)):  # type: ignore[attr-defined]
+    all_new = attached.rowcount == len(set(files))  # type: ignore[attr-defined]
+    if not all_new and not _are_of_step(context, task, files):
         raise Invalid("附件已失效或已用于其他事项，请重新上传。")
+
+
+def _are_of_step(context: Context, task: Any, files: list[int]) -> bool:
+    """Tell whether all files were handed in with this step, now or before it was sent back."""
+    rounds = select(Task.id).where(Task.process_id == context.process.id, Task.key == task.key)
+    query = select(func.count(Evidence.id)).where(
+        Evidence.id.in_(files), Evidence.task_id.in_(rounds)
+    )
+    return context.session.scalar(query) == len(set(files))

@@ -14,12 +14,12 @@ from app.clock import local_date, utcnow
 from app.domain.case import Case
 from app.domain.change import ChangeRequest, Objection, TimerFate
 from app.domain.deadlines import last_day
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Invalid
 from app.domain.process import Task
 from app.domain.vocabulary import ChangeKind, ObjectionState
 from app.services import cases, changes, english, objections
 from app.services.changes import Change, Effects, TimerEffect
-from app.texts import label, language, say, step_name_in
+from app.texts import label, language, say, sentence, step_name_in
 
 #: What a conclusion on an objection does, as the change it amounts to.
 _OUTCOMES = {
@@ -64,16 +64,28 @@ def table_of(number: str, change: Change | None) -> Table | None:
     try:
         found = changes.preview(number, g.actor, change)
     except DomainError as error:
-        return Table(wanting=say(error))
-    return _table(found)
+        return Table(wanting=_why_not(error))
+    return _table(found, change.kind)
 
 
-def _table(found: Effects) -> Table:
+def _why_not(error: DomainError) -> str:
+    """Say why it can't be done; beside the form no field is there to point at."""
+    wrong = error.fields.values() if isinstance(error, Invalid) else ()
+    return " ".join(sentence(one) for texts in wrong for one in texts) or say(error)
+
+
+def _table(found: Effects, kind: ChangeKind) -> Table:
     touched = [one for one in found.timers if one.fate is not TimerFate.KEPT]
-    fate = TimerFate.KEPT if found.due_to == found.due_from else TimerFate.MOVED
-    then = found.due_to.isoformat() if found.due_to else gettext("停止计时")
+    fate = _fate_of_due(found, kind)
+    then = found.due_to.isoformat() if found.due_to else label(fate)
     due = Row(gettext("整改期限"), "", found.due_from.isoformat(), then, fate)
     return Table((due, *map(_row, touched)), len(found.timers) - len(touched))
+
+
+def _fate_of_due(found: Effects, kind: ChangeKind) -> TimerFate:
+    if found.due_to is None:
+        return TimerFate.ENDS if kind is ChangeKind.TERMINATION else TimerFate.STOPS
+    return TimerFate.KEPT if found.due_to == found.due_from else TimerFate.MOVED
 
 
 def _row(one: TimerEffect) -> Row:

@@ -12,15 +12,16 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
 from app.domain.case import Case
-from app.domain.errors import DomainError, Invalid
+from app.domain.errors import DomainError, Invalid, TooLarge
 from app.domain.vocabulary import ChangeKind, ChangeState
 from app.forms import setting_about
 from app.http import problem_of, status_of
-from app.services import changes, inbox, objections
+from app.services import cases, changes, dossier, inbox, objections
 from app.texts import label, language, say
 from app.web import cursor
 from app.web.change_effects import asked, change_of, table_of
 from app.web.filling import Filling, FormFilling
+from app.web.papers import ids_in, links
 
 bp = Blueprint("changes", __name__)
 
@@ -80,18 +81,25 @@ def new(number: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<number>/changes/new")
 def file_request(number: str) -> ResponseReturnValue:
-    """Send the request; on a fault the form comes back as it was typed."""
+    """Send the request; if it is refused, what was typed is shown again."""
     kind = _kind()
-    case = changes.to_ask(number, g.actor, kind)
+    case = cases.get(number, g.actor)
     filling = _filling(case, kind)
     typed = filling.typed()
     try:
+        changes.to_ask(number, g.actor, kind)  # that it comes too late is said before any fault
         filling.take_files(typed)
         changes.file_request(number, g.actor, kind, filling.answers(typed))
-    except Invalid as error:
+    except DomainError as error:
         return _draw(case, kind, filling, typed, error), status_of(error)
-    flash(gettext("“%(kind)s”申请已提交。审批期间原期限照常计算。", kind=label(kind)))
+    flash(_filed(kind))
     return redirect(url_for("cases.case", number=number), 303)
+
+
+def _filed(kind: ChangeKind) -> str:
+    if kind is ChangeKind.RESUMPTION:
+        return gettext("“%(kind)s”申请已提交。批准前仍停止计时。", kind=label(kind))
+    return gettext("“%(kind)s”申请已提交。审批期间原期限照常计算。", kind=label(kind))
 
 
 def _draw(
@@ -101,16 +109,34 @@ def _draw(
     typed: Mapping[str, Any] | None = None,
     error: DomainError | None = None,
 ) -> str:
-    effects = table_of(case.number, asked(kind, typed or {}))
     return render_template(
         "changes/new.html",
-        here="changes",
-        case=case,
         kind=kind,
-        form=filling.view(typed, _faults(error)),
-        refusal=say(error) if error and not _faults(error) else None,
-        effects=effects,
+        effects=table_of(case.number, asked(kind, typed or {})),
+        late=changes.is_late(case, g.actor, kind),
+        **_shown(case, filling, typed, error),
     )
+
+
+def _shown(
+    case: Case,
+    filling: FormFilling,
+    typed: Mapping[str, Any] | None,
+    error: DomainError | None,
+) -> dict[str, Any]:
+    """Return what both forms show: as it was typed, with its files, and why it was refused."""
+    faults = _faults(error)
+    attached = dossier.files(ids_in(typed or {}), case=case, actor=g.actor)
+    return {
+        "here": "changes",
+        "case": case,
+        "form": filling.view(typed, faults),
+        "files": links(attached.values()),
+        "refusal": say(error) if error and not faults else None,
+        #: What can't be asked for any more is not asked for again, only read.
+        "fillable": error is None or isinstance(error, (Invalid, TooLarge)),
+        "lines": filling.lines(typed or {}),
+    }
 
 
 def _faults(error: DomainError | None) -> Mapping[str, Sequence[str]]:
@@ -161,24 +187,22 @@ def _objecting(case: Case) -> FormFilling:
 def new_objection(number: str) -> ResponseReturnValue:
     """Show the form of an objection."""
     case = objections.to_object(number, g.actor)
-    return render_template(
-        "changes/objection.html", here="changes", case=case, form=_objecting(case).view()
-    )
+    return render_template("changes/objection.html", **_shown(case, _objecting(case), None, None))
 
 
 @bp.post("/cases/<number>/objection/new")
 def file_objection(number: str) -> ResponseReturnValue:
-    """Raise the objection; on a fault the form comes back as it was typed."""
-    case = objections.to_object(number, g.actor)
+    """Raise the objection; if it is refused, what was typed is shown again."""
+    case = cases.get(number, g.actor)
     filling = _objecting(case)
     typed = filling.typed()
     try:
+        objections.to_object(number, g.actor)
         filling.take_files(typed)
         objections.file_objection(number, g.actor, filling.answers(typed))
-    except Invalid as error:
-        form = filling.view(typed, _faults(error))
-        page = render_template("changes/objection.html", here="changes", case=case, form=form)
-        return page, status_of(error)
+    except DomainError as error:
+        shown = _shown(case, filling, typed, error)
+        return render_template("changes/objection.html", **shown), status_of(error)
     flash(gettext("复查申请已提交。复查期间整改照常进行。"))
     return redirect(url_for("cases.case", number=number), 303)
 

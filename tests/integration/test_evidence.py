@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.db import db
 from app.domain.errors import Invalid, NotFound, TooLarge
 from app.domain.evidence import Evidence
-from app.services import accounts, evidence
+from app.services import accounts, dossier, evidence
 from tests.cast import SCHOOL
 
 JPEG = bytes.fromhex("ffd8ffc0001108000200020301110001110001110 0ffd9".replace(" ", ""))
@@ -228,3 +228,28 @@ def test_cases_one_may_not_see_are_not_told(cast, clerk):
     submit(upload(clerk), cast.open_case(unit=SCHOOL))
 
     assert evidence.same_elsewhere(upload(stranger), stranger) == []
+
+
+# Handed in again.
+
+
+def test_what_a_step_held_before_it_was_sent_back_may_stay(cast, root):
+    case = cast.starts_work()
+    old, new = (upload(accounts.actor("lyxx_owner")).id for _ in range(2))
+    cast.does(case, "rectify", evidence=[old])
+    cast.does(case, "sign_report", signed="no")
+
+    cast.does(case, "rectify", evidence=[new, old])
+
+    assert {file.id for file in dossier.evidence_of(case)} == {old, new}
+
+
+def test_what_another_step_held_is_not_handed_in_again(cast, root):
+    case = cast.open_case()
+    cast.does(case, "acknowledge")
+    file = upload(accounts.actor("lyxx_owner")).id
+    cast.does(case, "draft_plan", emergency_plan=[file])
+    cast.walks(case, "sign_plan", "review_plan", "approve_plan")
+
+    with pytest.raises(Invalid):
+        cast.does(case, "rectify", evidence=[file])

@@ -74,6 +74,18 @@ def test_what_was_typed_in_the_last_second_is_kept_when_one_leaves(owner, planni
     expect(page.locator("[name=cause]")).to_have_value(CAUSE)
 
 
+def test_what_was_refused_is_kept_though_nothing_more_is_typed(owner, planning):
+    page = owner.opens(planning)
+    owner.fills({"cause": CAUSE})
+    owner.sends()
+    expect(page.locator("[data-faults]")).to_be_visible()
+    expect(page.locator("[data-saved]")).to_contain_text("草稿")
+
+    page.reload()
+
+    expect(page.locator("[name=cause]")).to_have_value(CAUSE)
+
+
 def test_what_was_typed_before_the_program_came_is_kept_too(owner, planning):
     owner.opens("/cases")  # signed in
     page = owner.page
@@ -112,6 +124,22 @@ def holds(page, pattern):
 
     page.route(pattern, hold, times=1)
     return held
+
+
+COVERED = """() => {
+    const focused = document.activeElement, dock = document.querySelector('.dock');
+    const top = (it) => it.getBoundingClientRect().top;
+    return !dock.contains(focused) && top(focused) >= top(dock);
+}"""
+
+
+def test_nothing_that_the_keyboard_leads_to_lies_under_the_dock(person, planning):
+    page = person("lyxx_owner", reduced_motion="reduce").opens(planning)
+    page.locator("[name=cause]").focus()
+
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(COVERED)
 
 
 def test_rows_are_added_and_taken_away(owner, planning):

@@ -1,11 +1,12 @@
 """变更 and 异议 through the pages: what is offered, what it would do, what is refused."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 
 from app.domain.vocabulary import ChangeKind, ChangeState, Stage
-from app.services import accounts, changes, objections
+from app.services import accounts, changes, evidence, objections
 from tests.integration.test_changes import files, grants, signs
 from tests.integration.test_objections import MATTER
 from tests.web.visiting import Visitor
@@ -97,10 +98,104 @@ def test_what_cannot_be_asked_for_is_refused_at_the_door(owner, case, path, stat
     owner.get(path.format(case.number), status=status)
 
 
-def test_a_second_request_of_a_kind_is_a_conflict(owner, case):
+def test_a_second_request_of_a_kind_is_a_conflict_and_loses_no_word(owner, case):
     files(case)
 
-    owner.post(new(case), 409, **FORM)
+    page = owner.post(new(case), 409, **FORM)
+
+    assert "已有一件“延期”申请正在审批。" in page.text
+    assert "没有提交" in page.text
+    assert FORM["reason"] in page.text
+    assert page.all("//form[@id='change']") == []
+
+
+def test_a_second_objection_is_a_conflict_and_loses_no_word(app, cast, case):
+    head = Visitor(app.test_client(), "lyxx_head")
+    objections.file_objection(case.number, accounts.actor("lyxx_head"), MATTER)
+
+    page = head.post(f"/cases/{case.number}/objection/new", 409, **MATTER)
+
+    assert "异议正在复查。" in page.text
+    assert MATTER["reason"] in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "form"),
+    [
+        ("lyxx_owner", "/cases/{}/changes/new?kind=extension", FORM),
+        ("lyxx_head", "/cases/{}/objection/new", MATTER),
+    ],
+)
+def test_a_file_keeps_its_name_when_the_form_comes_back(client, case, who, path, form):
+    visitor = Visitor(client, who)
+    file = evidence.store(BytesIO("批复".encode()), "批复.txt", accounts.actor(who)).id
+
+    page = visitor.post(path.format(case.number), 422, **form | {"reason": "短", "files": file})
+
+    assert [a.text for a in page.all("//gov-upload[@name='files']//a")] == ["批复.txt"]
+
+
+def test_who_asks_too_late_is_told_so_before(owner, cast, case):
+    assert "逾期申请" not in owner.get(new(case)).text
+
+    cast.until(date(2026, 4, 2))
+
+    assert "会标注“逾期申请”" in Visitor(owner.client, "lyxx_owner").get(new(case)).text
+
+
+def test_who_signs_or_decides_reads_what_is_asked_for(client, case):
+    files(case, ChangeKind.SUSPENSION, suspension_ground="litigation")
+    head = Visitor(client, "lyxx_head")
+    link = head.get("/inbox").one("//a[contains(@class, 'row-task')]").get("href")
+
+    assert "申请中止" in head.get(link).one("//article/header").text_content()
+
+
+def test_what_ends_is_not_said_to_stand_still(owner, case):
+    path = f"/cases/{case.number}/changes/effects?kind="
+
+    ends = owner.post(path + "termination", 200)
+    stops = owner.post(path + "suspension", 200)
+
+    first = "(//table[contains(@class, 'effects')]//tbody/tr)[1]/td[2]"
+    assert ends.one(first).text_content().strip() == "终止"
+    assert stops.one(first).text_content().strip() == "停止计时"
+
+
+def test_beside_the_form_it_is_said_which_unit_cannot_be(client, case):
+    head = Visitor(client, "lyxx_head")
+    path = f"/cases/{case.number}/changes/effects?kind=reassignment"
+
+    page = head.post(path, 200, to_unit=case.lead_unit.name)
+
+    assert "该单位已是责任单位，请另选单位。" in page.text
+
+
+def test_while_a_case_stands_still_nobody_is_told_that_its_period_runs(client, cast, case):
+    files(case, ChangeKind.SUSPENSION, suspension_ground="litigation")
+    signs(cast, case)
+    cast.does(case, "decide_by_office_head", granted="yes", opinion="同意。", signature="陈")
+    owner = Visitor(client, "lyxx_owner")
+
+    form = owner.get(new(case, "resumption"))
+    filed = owner.follow(owner.post(new(case, "resumption"), reason="判决已经生效，可以恢复整改。"))
+
+    for page in (form, filed):
+        assert "批准前仍停止计时" in page.text
+        assert "照常计算" not in page.one("//main").text_content()
+
+
+def test_a_refusal_leads_back_to_the_case(owner, case):
+    page = owner.get(new(case, "resumption"), status=422)
+
+    assert f"/cases/{case.number}" in [a.get("href") for a in page.all("//main//a")]
+
+
+def test_a_filter_that_fits_nothing_does_not_say_there_is_nothing(owner, case):
+    files(case)
+
+    assert "没有符合条件的变更申请" in owner.get("/changes?state=granted").text
+    assert "没有符合条件的督办函" in owner.get("/letters?state=signed").text
 
 
 def test_a_stranger_finds_nothing(client, case):
