@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from app.api.calls import Call
 from app.api.login import bearer
@@ -22,7 +22,8 @@ from app.services import accounts, inbox, notices
 )
 def sign_in(body: dict[str, str]) -> dict[str, Any]:
     """Sign in with name and password. Five wrong passwords lock the account for half an hour."""
-    token, login = accounts.sign_in(body["username"], body["password"], kind="api")
+    name, password, address = body["username"], body["password"], request.remote_addr
+    token, login = accounts.sign_in(name, password, kind="api", address=address)
     return {"token": token, "expires_at": login.expires_at}
 
 

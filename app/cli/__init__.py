@@ -22,6 +22,7 @@ from app.cli import (
     report_templates,
     rules,
     server,
+    users,
     worker,
 )
 from app.domain.errors import DomainError
@@ -46,7 +47,7 @@ for command in (
     operations.history,
     operations.incidents,
     people.units,
-    people.users,
+    users.users,
     calendars.calendar,
     ledger.ledger,
     rules.rules,

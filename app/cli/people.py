@@ -1,4 +1,4 @@
-"""Accounts."""
+"""Units."""
 
 from __future__ import annotations
 
@@ -8,29 +8,9 @@ import click
 from flask.cli import with_appcontext
 
 from app.domain.errors import Invalid
-from app.domain.vocabulary import Role, UnitKind
-from app.services import accounts
-
-
-@click.group()
-def users() -> None:
-    """用户账号。"""
-
-
-@users.command()
-@click.argument("username")
-@click.option("--name", required=True, help="姓名")
-@click.option("--unit", required=True, help="单位名称")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
-@click.password_option(help="密码；不给则询问")
-@with_appcontext
-def add(username: str, name: str, unit: str, roles: tuple[str, ...], password: str) -> None:
-    """新增用户。"""
-    try:
-        accounts.add_user(username, name, password, unit=unit, roles=[Role(one) for one in roles])
-    except Invalid as error:
-        _explain(error)
-    click.echo(f"已新增 {username}。")
+from app.domain.vocabulary import UnitKind
+from app.services import numbering
+from app.services.people import adding
 
 
 @click.group()
@@ -47,10 +27,24 @@ def units() -> None:
 def add_unit(name: str, kind: str, parent: str, department: str | None) -> None:
     """新增单位。"""
     try:
-        accounts.add_unit(name, UnitKind(kind), parent=parent, department=department)
+        adding.add_unit(name, UnitKind(kind), parent=parent, department=department)
     except Invalid as error:
         _explain(error)
     click.echo(f"已新增 {name}。")
+
+
+@units.command("numbers")
+@click.argument("county")
+@click.option("--cases", help="问题编号字头，如 QL")
+@click.option("--letters", help="督办函的机关代字，如 青教督办函")
+@with_appcontext
+def numbers(county: str, cases: str | None, letters: str | None) -> None:
+    """查看或更改一个县（按名称）的编号字头；已有的编号不变。"""
+    try:
+        now = numbering.use(county, cases, letters)
+    except Invalid as error:
+        _explain(error)
+    click.echo(f"{now.county}：问题 {now.case_prefix}-年份-ZB-0001，{now.letter_prefix}〔年份〕1号")
 
 
 def _explain(error: Invalid) -> NoReturn:

@@ -44,6 +44,9 @@ class Unit(Base):
     active: Mapped[bool] = mapped_column(default=True)
     #: Of a county: by which province's time limits it works, a file of ``config/rules``.
     rule_set: Mapped[str] = mapped_column(String(32), default="default")
+    #: Of a county: what the numbers of its own cases begin with, and its 机关代字 of 督办函.
+    case_prefix: Mapped[str | None] = mapped_column(String(8))
+    letter_prefix: Mapped[str | None] = mapped_column(String(20))
 
     parent: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[parent_id])
     department: Mapped[Unit | None] = relationship(remote_side=[id], foreign_keys=[department_id])
@@ -75,6 +78,8 @@ class User(Base):
     locale: Mapped[str | None] = mapped_column(String(16))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    #: Since somebody else chose the password, until the person has chosen one.
+    must_change_password: Mapped[bool] = mapped_column(default=False)
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     grants: Mapped[list[Grant]] = relationship(
@@ -136,6 +141,8 @@ class Actor:
     unit_name: str
     roles: frozenset[Role]
     locale: str | None = None
+    #: Whether nothing else is to be done before a password of one's own is chosen.
+    must_change_password: bool = False
 
     @classmethod
     def of(cls, user: User) -> Actor:

@@ -20,6 +20,7 @@ from app.services import inbox, incidents, notices
 from app.services.design import overview
 from app.services.forecasting import reading as forecasts
 from app.services.past import reach as past
+from app.services.people import rights
 from app.services.reports import rights as reports
 from app.services.signals import asking as signals
 from app.texts import label, language, local_moment
@@ -102,13 +103,17 @@ class Frame:
         )
         if overview.draws_only(self.actor):
             return [self.designer, self._work[0], *self._reference[:2], bell]
-        if self.actor.has(Role.CHIEF, Role.COMMITTEE):
         if incidents.mends_only(self.actor):
             return [*self._running, self._work[0], self._accounts, bell]
         if rights.reads(self.actor):
             return [self._accounts, self._work[0], *self._reference[2:], bell]
+        if self.actor.has(Role.CHIEF, Role.COMMITTEE):
             return [self._watching[0], self._work[0], *self._ledger[:2], bell]
         return [*self._work[:2], *(self._ledger or self._reference)[:2], bell]
+
+    @cached_property
+    def _accounts(self) -> Link:
+        return Link("admin", gettext("账号与单位"), "user", url_for("admin.people"))
 
     @property
     def designs(self) -> bool:
@@ -178,15 +183,15 @@ class Frame:
             self._jobs,
         )
 
+    @property
+    def _jobs(self) -> Link:
+        return Link("jobs", gettext("后台任务"), "clock", url_for("jobs.page"))
+
     @cached_property
     def _running(self) -> tuple[Link, ...]:
         failed, url = incidents.count(self.actor), url_for("incidents.page")
         failures = Link("incidents", gettext("故障处理"), "alert", url, failed, late=True)
         return (failures, self._jobs) if incidents.mends_only(self.actor) else (failures,)
-
-    @property
-    def _jobs(self) -> Link:
-        return Link("jobs", gettext("后台任务"), "clock", url_for("jobs.page"))
 
     @cached_property
     def _reference(self) -> tuple[Link, ...]:

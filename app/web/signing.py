@@ -11,9 +11,10 @@ from app.domain.errors import Unavailable
 from app.domain.people import Actor
 from app.domain.vocabulary import Role
 from app.http import status_of
-from app.services import accounts
+from app.services import accounts, incidents
 from app.services.accounts import LoginRefused
 from app.services.design import overview
+from app.services.people import rights
 from app.texts import LOCALES, say
 
 bp = Blueprint("signing", __name__)
@@ -63,8 +64,26 @@ def require_login() -> ResponseReturnValue | None:
     if current_user.is_authenticated:
         g.actor = current_user.actor
         g.locale = g.actor.locale
-        return None
+        waits = g.actor.must_change_password and request.endpoint not in _BEFORE_ALL_ELSE
+        return ask_for_password() if waits else None
     return None if is_public(request.path) else ask_to_sign_in()
+
+
+#: What somebody may do whose password another person chose.
+_BEFORE_ALL_ELSE = (
+    *("own_password.page", "own_password.change"),
+    *("signing.sign_out", "signing.choose_locale"),
+)
+
+
+def ask_for_password() -> ResponseReturnValue:
+    """Send a person with a one-time password to choose one of their own."""
+    target = url_for("own_password.page")
+    if request.headers.get("HX-Request"):
+        return "", 403, {"HX-Redirect": target}
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(detail=gettext("请先修改一次性密码。")), 403
+    return redirect(target)
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
@@ -106,7 +125,8 @@ def sign_in() -> ResponseReturnValue:
     """Open a login."""
     username = request.form.get("username", "").strip()
     try:
-        token, _login = accounts.sign_in(username, request.form.get("password", ""), kind="web")
+        password, address = request.form.get("password", ""), request.remote_addr
+        token, _login = accounts.sign_in(username, password, kind="web", address=address)
     except LoginRefused as refusal:
         page = render_template(
             "login.html", next=request.form.get("next", ""), username=username, fault=say(refusal)
@@ -149,9 +169,13 @@ def _next() -> str:
 
 
 def _first_page() -> str:
-    """Return the inbox; the designer for those who only draw, the overview for those who watch."""
+    """Return the inbox, or where those start who only draw, only mend, or watch."""
     if "actor" in g and overview.draws_only(g.actor):
         return url_for("designer.home")
+    if "actor" in g and incidents.mends_only(g.actor):
+        return url_for("incidents.page")
+    if "actor" in g and rights.reads(g.actor):
+        return url_for("admin.people")
     watches = "actor" in g and g.actor.has(Role.CHIEF, Role.COMMITTEE)
     return url_for("monitor.overview" if watches else "inbox.page")
 

@@ -10,6 +10,7 @@ from app.domain.people import Login, User
 from app.domain.vocabulary import Role, UnitKind
 from app.services import accounts
 from app.services.accounts import LoginRefused
+from app.services.people import adding
 
 PASSWORD = "Qinglan-2026"
 OFFICE = "青岚县教育督导办公室"
@@ -150,14 +151,14 @@ def test_an_account_that_was_closed_is_out_at_once(county, clock):
 )
 def test_a_weak_password_is_refused(county, password):
     with pytest.raises(Invalid) as refused:
-        accounts.add_user("new", "新人", password, unit=OFFICE, roles=[Role.OFFICE])
+        adding.add_user("new", "新人", password, unit=OFFICE, roles=[Role.OFFICE])
 
     assert set(refused.value.fields) == {"password"}
 
 
 @pytest.mark.parametrize("password", ["Abcdefgh12", "abcdefgh-1", "ABCDEFGH-1", PASSWORD])
 def test_ten_signs_of_three_kinds_are_enough(county, password):
-    accounts.add_user("new", "新人", password, unit=OFFICE, roles=[Role.OFFICE])
+    adding.add_user("new", "新人", password, unit=OFFICE, roles=[Role.OFFICE])
 
     assert accounts.sign_in("new", password, kind="web")
 
@@ -180,7 +181,7 @@ def test_passwords_are_kept_as_argon2id_only(county):
 )
 def test_the_three_administrators_are_three_people_without_other_posts(county, roles):
     with pytest.raises(Invalid) as refused:
-        accounts.add_user("new", "新人", PASSWORD, unit=OFFICE, roles=roles)
+        adding.add_user("new", "新人", PASSWORD, unit=OFFICE, roles=roles)
 
     assert set(refused.value.fields) == {"roles"}
 
@@ -192,15 +193,13 @@ def test_a_taken_name_and_an_unknown_unit_are_refused(county, field, changes):
     facts = {"username": "new", "unit": OFFICE} | changes
 
     with pytest.raises(Invalid) as refused:
-        accounts.add_user(
-            facts["username"], "新人", PASSWORD, unit=facts["unit"], roles=[Role.TEAM]
-        )
+        adding.add_user(facts["username"], "新人", PASSWORD, unit=facts["unit"], roles=[Role.TEAM])
 
     assert set(refused.value.fields) == {field}
 
 
 def test_a_new_school_stands_below_its_town(county):
-    made = accounts.add_unit(
+    made = adding.add_unit(
         "柳塬镇第二小学", UnitKind.SCHOOL, parent="柳塬镇人民政府", department="青岚县教育局"
     )
 
@@ -210,4 +209,4 @@ def test_a_new_school_stands_below_its_town(county):
     for wrong in ({"parent": "火星"}, {"department": "火星"}):
         facts = {"parent": None, "department": None} | wrong
         with pytest.raises(Invalid):
-            accounts.add_unit("柳塬镇第三小学", UnitKind.SCHOOL, **facts)
+            adding.add_unit("柳塬镇第三小学", UnitKind.SCHOOL, **facts)

@@ -98,6 +98,23 @@ def test_a_script_is_told_that_the_login_has_ended(client):
     assert (answer.status_code, answer.json) == (401, {"detail": "登录已过期，请重新登录。"})
 
 
+@pytest.mark.parametrize(
+    ("username", "first"),
+    [("wangmin", "/inbox"), ("fenxi", "/designer"), ("xitong", "/monitor/incidents")],
+)
+def test_who_signs_in_begins_where_the_work_is(client, username, first):
+    visitor = Visitor(client, username)
+
+    assert visitor.get("/", status=302).response.location == first
+    assert first in {link.get("href").split("?")[0] for link in visitor.get(first).all("//nav//a")}
+
+
+def test_who_keeps_the_program_running_finds_the_jobs(client):
+    links = Visitor(client, "xitong").get("/monitor/incidents").all("//nav//a/@href")
+
+    assert "/jobs" in links
+
+
 def test_the_language_is_remembered_with_the_person(client):
     person = Visitor(client, "wangmin")
 
@@ -153,6 +170,11 @@ def test_the_first_administrator_is_made_through_a_link_that_works_once(app, cli
     token = founding.invite()
     person = Visitor(client)
     told = {"county": "清溪县", "username": "admin", "name": "管理员", "token": token}
+    told |= {"case_prefix": "q-x", "letter_prefix": "清教督办函"}
+
+    wrong = person.post("/setup", status=422, password="Strong-password-1", **told)
+    assert "2—8 个大写字母" in wrong.one("//*[@id='case_prefix-error']").text_content()
+    told["case_prefix"] = "qx"
 
     weak = person.post("/setup", status=422, password="short", **told)
     assert weak.value("county") == "清溪县"
