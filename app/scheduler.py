@@ -16,7 +16,7 @@ from flask import Flask
 from app.clock import utcnow
 from app.db import db
 from app.domain.errors import Unavailable
-from app.services import deadlines, deliveries, history, lights, tallies
+from app.services import deadlines, deliveries, history, lights, tallies, tidying
 from app.services.design import taking_effect
 from app.services.forecasting import nightly as forecasts
 from app.services.reports import schedule as reports
@@ -67,10 +67,21 @@ def start(app: Flask) -> BackgroundScheduler:
     scheduler.add_job(_within(app, deliveries.sweep), "interval", seconds=5, **often)
     scheduler.add_job(_within(app, taking_effect.sweep), "interval", seconds=30, **often)
     scheduler.add_job(_within(app, reports.sweep), "interval", seconds=60, **often)
-    scheduler.add_job(_within(app, history.anchor), "cron", hour=0, minute=5, **often)
     scheduler.add_job(_within(app, forecasts.changed), "interval", seconds=60, **often)
-    scheduler.add_job(_within(app, forecasts.nightly), "cron", hour=1, minute=30, **often)
-    scheduler.add_job(_within(app, looking.nightly), "cron", hour=2, minute=30, **often)
+    # Once a day, whenever the machine is on: each asks whether it was done today.
+    scheduler.add_job(_within(app, history.anchor_today), "interval", minutes=10, **often)
+    scheduler.add_job(_within(app, forecasts.daily), "interval", minutes=10, **often)
+    scheduler.add_job(_within(app, looking.daily), "interval", minutes=10, **often)
+    return _begin(app, scheduler)
+
+
+def keep_house(app: Flask) -> BackgroundScheduler:
+    """Run in a process that only serves, beside workers, what needs the files that it serves."""
+    return _begin(app, BackgroundScheduler(timezone="Asia/Shanghai"))
+
+
+def _begin(app: Flask, scheduler: BackgroundScheduler) -> BackgroundScheduler:
+    scheduler.add_job(_within(app, tidying.tidy), "interval", hours=1, misfire_grace_time=None)
     scheduler.start()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     return scheduler

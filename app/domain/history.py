@@ -82,14 +82,21 @@ def seal(previous: str, line: dict[str, Any]) -> str:
 
 
 class Anchor(Base):
-    """The heads of all chains on one day, sealed together: a whole case cannot vanish unseen."""
+    """The lines of history up to one moment, sealed together: a whole case cannot vanish unseen.
+
+    It seals the anchor that it follows and the lines since, in the order of their ids. One that
+    follows none seals all lines, chain by chain, as all anchors did once.
+    """
 
     __tablename__ = "anchor"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    #: Counted from the very first line on.
     cases: Mapped[int]
     events: Mapped[int]
     #: The last event it covers; later lines belong to later anchors.
     last_event_id: Mapped[int]
+    #: Each is followed by one at most.
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("anchor.id"), unique=True)
     hash: Mapped[str] = mapped_column(String(64))

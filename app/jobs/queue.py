@@ -80,10 +80,11 @@ class Errands:
         ("take_effect", "* * * * * */30", "deadlines"),
         ("tidy", "* * * * *", "deadlines"),
         ("make_reports", "* * * * *", "notices"),
-        ("anchor", "5 16 * * *", "deadlines"),  # 00:05 in Beijing
         ("foretell_changed", "* * * * *", "notices"),
-        ("learn_forecasts", "30 17 * * *", "notices"),  # 01:30 in Beijing
-        ("look_for_signals", "30 18 * * *", "notices"),  # 02:30 in Beijing
+        # Once a day, whenever a worker is there: each asks whether it was done today.
+        ("anchor", "*/10 * * * *", "deadlines"),
+        ("learn_forecasts", "*/10 * * * *", "notices"),
+        ("look_for_signals", "*/10 * * * *", "notices"),
     )
 
     def __init__(self, app: Flask) -> None:
@@ -156,15 +157,15 @@ class Errands:
 
     async def learn_forecasts(self, timestamp: int) -> None:
         """Have each county's history learned from anew."""
-        await self.here(forecasts.nightly)
+        await self.here(forecasts.daily)
 
     async def look_for_signals(self, timestamp: int) -> None:
         """Look at what came in during the day for anything to ask about."""
-        await self.here(looking.nightly)
+        await self.here(looking.daily)
 
     async def anchor(self, timestamp: int) -> None:
         """Anchor the history of the day."""
-        await self.here(history.anchor)
+        await self.here(history.anchor_today)
 
 
 async def _unless_queued(deferring: Awaitable[int]) -> None:

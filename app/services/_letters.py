@@ -5,11 +5,21 @@ from sqlalchemy import select
 from app.clock import local_date
 from app.domain.errors import NotFound
 from app.domain.letter import Letter, LetterCounter
+from app.domain.rules import Unit
 from app.domain.vocabulary import LetterKind
+from app.services import _numbers, rule_sets
 from app.services._catalogue import Context
 
-#: 机关代字 of each kind of letter; the year and a running number follow.
-PREFIXES = {LetterKind.EXPEDITING: "教督办函"}
+#: By which rule the answer to a letter is due, and how a letter writes lengths of time.
+_REPLY = "T10b"
+_UNITS = {
+    Unit.WORKDAYS: "个工作日",
+    Unit.DAYS: "日",
+    Unit.MONTHS: "个月",
+    Unit.YEARS: "年",
+    Unit.HOURS: "小时",
+    Unit.MINUTES: "分钟",
+}
 
 REASONS = {
     "overdue": "截至%(today)s仍未报送整改情况报告，已逾期%(days)s日",
@@ -53,7 +63,7 @@ def draft(context: Context, reason: str) -> Letter:
         ),
         demand=(
             f"请你单位对照整改要求“{_inner(case.requirement)}”，查明原因，落实责任，限期完成整改，"
-            "并于收到本函之日起5个工作日内书面回复整改进展、存在困难和完成时限。"
+            f"并{_within(context)}书面回复整改进展、存在困难和完成时限。"
             "逾期不落实的，将依规约谈、通报，直至提请问责。"
         ),
         drafted_at=context.at,
@@ -61,6 +71,14 @@ def draft(context: Context, reason: str) -> Letter:
     context.session.add(letter)
     context.session.flush()
     return letter
+
+
+def _within(context: Context) -> str:
+    """Say how long the unit has to answer, by the county's rules: the clock runs by them too."""
+    limit = rule_sets.in_force(context.connection, context.case.county_id).limit(_REPLY)
+    if limit is None or limit.span is None:
+        return "在规定期限内"
+    return f"于收到本函之日起{limit.span.number}{_UNITS[limit.span.unit]}内"
 
 
 def _inner(text: str) -> str:
@@ -71,9 +89,10 @@ def _inner(text: str) -> str:
 _SINGLE = str.maketrans("“”", "‘’")
 
 
-def next_number(context: Context, kind: LetterKind) -> str:
-    """Allocate the next number of the year: no gaps, no leading zeros."""
-    prefix, year = PREFIXES[kind], local_date(context.at).year
+def next_number(context: Context) -> str:
+    """Allocate the county's next number of the year: no gaps, no leading zeros."""
+    prefix = _numbers.letter_prefix(context.session, context.case.county_id)
+    year = local_date(context.at).year
     query = select(LetterCounter).filter_by(prefix=prefix, year=year).with_for_update()
     counter = context.session.scalars(query).first()
     if counter is None:

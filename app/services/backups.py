@@ -93,11 +93,18 @@ def _add_evidence(writer: Writer, session: Session, note: Note) -> Iterator[str]
     for name, sha256 in session.execute(query):
         path = store.path_of(name)
         if not path.is_file():
-            yield name
+            if _is_still_known(name):
+                yield name
             continue
         member = f"evidence/{path.relative_to(store.root).as_posix()}"
         if writer.add(member, _noted(_bytes_of(path), note)) != sha256:
             yield name
+
+
+def _is_still_known(name: str) -> bool:
+    """Tell whether a file is one of the present: loose ones may be thrown away meanwhile."""
+    with db.engine.connect() as now:
+        return now.scalar(select(Evidence.id).filter_by(stored_as=name)) is not None
 
 
 def _bytes_of(path: Path) -> Iterator[bytes]:

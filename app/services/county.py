@@ -25,6 +25,8 @@ def load(county: Mapping[str, Any]) -> None:
                 kind=UnitKind(line["kind"]),
                 parent=parent,
                 department=by_name.get(line["department"] or ""),
+                case_prefix=line.get("case_prefix"),
+                letter_prefix=line.get("letter_prefix"),
             )
             session.add(unit)
             session.flush()

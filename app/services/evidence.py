@@ -102,7 +102,7 @@ def _keep(received: Received, name: str, media_type: str, actor: Actor) -> Evide
 def _check_quota(session: Session, actor: Actor, size: int, at: datetime) -> None:
     query = select(func.sum(Evidence.size)).where(
         Evidence.uploaded_by_id == actor.id,
-        Evidence.case_id.is_(None),
+        Evidence.task_id.is_(None),
         Evidence.uploaded_at > at - timedelta(days=1),
     )
     if (session.scalar(query) or 0) + size > MOST_LOOSE:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import utcnow
 from app.db import transaction
 from app.domain.errors import Invalid, NotFound
+from app.domain.numbering import check_prefixes
 from app.domain.people import Grant, Invitation, Unit, User
 from app.domain.vocabulary import Role, UnitKind
 from app.services.accounts import check_password, hash_password
@@ -25,6 +26,9 @@ class Foundation:
     """What the first administrator enters."""
 
     county: str
+    #: What the numbers of its cases and of its letters begin with.
+    case_prefix: str
+    letter_prefix: str
     username: str
     name: str
     password: str
@@ -59,21 +63,16 @@ def found(token: str, foundation: Foundation) -> User:
 
     Raises:
         NotFound: the link is unknown, used or too old.
-        Invalid: a name is missing, or the password weak.
+        Invalid: a name is missing, a prefix can't be, or the password is weak.
     """
-    missing = {
-        name: ["请填写。"]
-        for name in ("county", "username", "name")
-        if not getattr(foundation, name).strip()
-    }
-    if missing:
-        raise Invalid(fields=missing)
-    check_password(foundation.password)
+    _check(foundation)
     with transaction() as session:
         if (invitation := _invitation(session, token)) is None:
             raise NotFound("链接无效或已过期，请重新启动服务获取新的链接。")
         session.delete(invitation)
         county = _unit(session, foundation.county, UnitKind.COUNTY, None)
+        county.case_prefix = foundation.case_prefix
+        county.letter_prefix = foundation.letter_prefix
         _unit(session, foundation.county + COMMITTEE, UnitKind.COMMITTEE, county)
         office = _unit(session, foundation.county + OFFICE, UnitKind.OFFICE, county)
         user = User(
@@ -85,6 +84,18 @@ def found(token: str, foundation: Foundation) -> User:
         )
         session.add(user)
         return user
+
+
+def _check(foundation: Foundation) -> None:
+    missing = {
+        name: ["请填写。"]
+        for name in ("county", "case_prefix", "letter_prefix", "username", "name")
+        if not getattr(foundation, name).strip()
+    }
+    if missing:
+        raise Invalid(fields=missing)
+    check_prefixes(foundation.case_prefix, foundation.letter_prefix)
+    check_password(foundation.password)
 
 
 def _unit(session: Session, name: str, kind: UnitKind, parent: Unit | None) -> Unit:

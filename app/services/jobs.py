@@ -76,6 +76,12 @@ def start(order: Order) -> Job:
         return enqueue(session, order)
 
 
+def start_once(order: Order) -> None:
+    """Queue a job unless one with its key ever was; to ask costs no writing."""
+    if db.session.scalar(select(Job.id).filter_by(key=order.key)) is None:
+        start(order)
+
+
 def enqueue(session: Session, order: Order) -> Job:
     """Queue a job within the transaction of what causes it: both or none."""
     made = Job(

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import utcnow
 from app.db import transaction
-from app.domain import standing
+from app.domain import numbering, standing
 from app.domain.case import Case
 from app.domain.deadlines import due
 from app.domain.errors import Invalid, NotAllowed, Sentence
@@ -22,12 +22,10 @@ from app.domain.rules import Anchor, Rule, Span
 from app.domain.rules import Unit as Counted
 from app.domain.standing import NOW
 from app.domain.vocabulary import Category, Mode, Role, Severity, SourceLevel
-from app.services import _start, calendars, diagrams
+from app.services import _numbers, _start, calendars, diagrams
 from app.services._catalogue import Context, about
 from app.services._history import record
 
-#: Names the lock of the office's own numbers; the year is its second part.
-_SERIES = 1
 OWN_DEPARTMENT = "主管部门不能是被督导单位自己，请另行指定。"
 
 
@@ -69,7 +67,7 @@ def open_case(feedback: Feedback, actor: Actor) -> Case:
 
     Raises:
         NotAllowed: only the office opens cases.
-        Invalid: a unit is unknown, the number is taken, or the date can't be.
+        Invalid: a unit is unknown, the number is taken or none, or the date can't be.
     """
     return open_cases([feedback], actor)[0]
 
@@ -87,7 +85,7 @@ def enter(session: Session, feedback: Feedback, actor: Actor) -> Case:
     unit = _unit(session, feedback.unit, actor, field="unit")
     lead = _unit(session, feedback.lead_unit or feedback.unit, actor, field="lead_unit")
     case = Case(
-        number=feedback.number or _next_number(session, feedback.issued_on.year),
+        number=_number(session, feedback, unit.county_id),
         unit=unit,
         lead_unit=lead,
         county_id=unit.county_id,
@@ -103,6 +101,14 @@ def enter(session: Session, feedback: Feedback, actor: Actor) -> Case:
     record(context, "opened", told)
     _start.rectification(context)
     return case
+
+
+def _number(session: Session, feedback: Feedback, county_id: int) -> str:
+    if feedback.number is None:
+        return _numbers.next_of_cases(session, county_id, feedback.issued_on.year)
+    if (fault := numbering.fault_of(feedback.number)) is not None:
+        raise Invalid(fields={"number": [fault]})
+    return feedback.number
 
 
 def _add(session: Session, case: Case) -> None:
@@ -182,16 +188,3 @@ def advise(session: Session, feedback: Feedback) -> dict[str, Any]:
     }
     table = diagrams.published(session, _start.MAIN).decisions["time_limit"]
     return table.evaluate(facts)
-
-
-def _next_number(session: Session, year: int) -> str:
-    """Return the next number of the office's own series of the year."""
-    if session.get_bind().dialect.name == "postgresql":
-        # Two at once would take the same number: the second waits until the first is committed.
-        session.execute(select(func.pg_advisory_xact_lock(_SERIES, year)))
-    prefix = f"QL-{year}-ZB-"
-    query = select(Case.number).where(Case.number.startswith(prefix))
-    largest_first = query.order_by(func.length(Case.number).desc(), Case.number.desc())
-    taken = (number.removeprefix(prefix) for number in session.scalars(largest_first))
-    last = next((int(number) for number in taken if number.isdecimal()), 0)
-    return f"{prefix}{last + 1:04d}"

@@ -28,8 +28,9 @@ def form() -> ResponseReturnValue:
 def found() -> ResponseReturnValue:
     """Found the installation; the link works once."""
     token = request.form.get("token", "")
-    names = ("county", "username", "name")
+    names = ("county", "case_prefix", "letter_prefix", "username", "name")
     told = {name: request.form.get(name, "").strip()[:60] for name in names}
+    told["case_prefix"] = told["case_prefix"].upper()
     foundation = founding.Foundation(**told, password=request.form.get("password", ""))
     try:
         founding.found(token, foundation)

@@ -24,6 +24,7 @@ from app.services.opening import Feedback
 from app.texts import label, language
 from app.web.access import office_only
 from app.web.due import Due, due_in_words
+from app.web.once import new_key, once
 
 bp = Blueprint("opening", __name__, url_prefix="/cases/new")
 
@@ -68,11 +69,16 @@ def open_case() -> ResponseReturnValue:
     typed = parse_post(_form(), request.form)
     try:
         answers = answers_of(_form(), typed, _setting(), lenient=True)
-        case = opening.open_case(_feedback(answers), g.actor)
+        opened = once(lambda: _opened(answers))
     except Invalid as error:
         return _draw(typed, problem_of(error).get("errors", {})), status_of(error)
-    flash(gettext("%(number)s 已下达%(unit)s。", number=case.number, unit=case.lead_unit.name))
-    return redirect(url_for("cases.case", number=case.number), 303)
+    flash(gettext("%(number)s 已下达%(unit)s。", **opened))
+    return redirect(url_for("cases.case", number=opened["number"]), 303)
+
+
+def _opened(answers: Mapping[str, Any]) -> dict[str, str]:
+    case = opening.open_case(_feedback(answers), g.actor)
+    return {"number": case.number, "unit": case.lead_unit.name}
 
 
 @bp.post("/advice")
@@ -98,7 +104,12 @@ def _draw(
     view = view_of(_form(), _setting(), answers=typed, errors=errors)
     found = _advice(typed) if typed else None
     return render_template(
-        "cases/new.html", here="opening", form=view, advice=found, due=_due(found)
+        "cases/new.html",
+        here="opening",
+        form=view,
+        once_key=new_key(),
+        advice=found,
+        due=_due(found),
     )
 
 

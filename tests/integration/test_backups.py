@@ -10,7 +10,7 @@ from threading import Event as Signal
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy import create_engine, delete, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from app import create_app, scheduler
@@ -376,6 +376,21 @@ def test_missing_evidence_is_named_and_the_rest_is_kept(app, at_work, file):
     assert answer.exit_code == 1
     assert stored_as in answer.output
     assert backups.check(file).unsound == [stored_as]
+
+
+def test_a_file_thrown_away_meanwhile_is_not_missed(app, at_work, file, monkeypatch):
+    add = backups._add_evidence
+
+    def after_a_deletion(*args):
+        stored_as = db.session.scalars(delete(Evidence).returning(Evidence.stored_as)).one()
+        db.session.commit()
+        evidence.files().remove(stored_as)
+        return add(*args)
+
+    monkeypatch.setattr(backups, "_add_evidence", after_a_deletion)
+    backups.write(file)
+
+    assert backups.check(file).unsound == []
 
 
 def test_a_full_disk_leaves_no_half_file(at_work, tmp_path):

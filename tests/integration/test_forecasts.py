@@ -250,8 +250,8 @@ def test_what_is_no_better_than_the_plain_rate_is_not_shown(app, clock, schools)
 
 
 def test_each_night_every_county_is_learned_from_once(county):
-    nightly.nightly()
-    nightly.nightly()
+    nightly.daily()
+    nightly.daily()
 
     (waiting,) = jobs.waiting()
     with time_machine.travel(MONDAY, tick=False):

@@ -6,8 +6,10 @@ from time import sleep
 import pytest
 from sqlalchemy import event, select, text
 
-from app.db import db
+from app.clock import utcnow
+from app.db import db, transaction
 from app.domain.case import Case
+from app.domain.history import Anchor
 from app.services import history, tasks
 
 
@@ -136,9 +138,8 @@ def test_only_the_broken_case_is_named(case):
     assert {one.number for one in history.verify()} == {case.number}
 
 
-def test_a_history_cut_and_sealed_anew_is_found_by_its_anchor(cast, case):
-    made, last = history.anchor(), case.history_length
-    assert (made.cases, made.events) == (2, 2 * last)
+def cut_and_seal_anew(case):
+    last = case.history_length
     tamper("DELETE FROM event WHERE case_id = :case AND seq = :last", case=case.id, last=last)
     tamper(
         'UPDATE "case" SET history_length = :length, history_head = '
@@ -147,7 +148,93 @@ def test_a_history_cut_and_sealed_anew_is_found_by_its_anchor(cast, case):
         length=last - 1,
     )
 
+
+def test_a_history_cut_and_sealed_anew_is_found_by_its_anchor(cast, case):
+    made, last = history.anchor(), case.history_length
+    assert (made.cases, made.events) == (2, 2 * last)
+    cut_and_seal_anew(case)
+
     assert {one.fault for one in history.verify()} == {"anchor"}
+
+
+def test_an_anchor_seals_the_one_before_and_only_the_lines_since(cast, case):
+    first = history.anchor()
+    cast.does(case, "rectify")
+    cast.open_case()
+    second, third = history.anchor(), history.anchor()
+
+    assert (second.previous_id, third.previous_id) == (first.id, second.id)
+    every = db.session.scalars(select(Case)).all()
+    lines = sum(len(history.events_of(one)) for one in every)
+    assert (second.cases, second.events) == (third.cases, third.events) == (3, lines)
+    assert history.verify() == []
+
+    cut_and_seal_anew(case_of(case.number))
+
+    assert [(one.seq, one.fault) for one in history.verify()] == [(second.id, "anchor")]
+
+
+def test_an_anchor_rewritten_is_found_by_the_one_that_follows(cast, case):
+    first, second = history.anchor(), history.anchor()
+    tamper("UPDATE anchor SET hash = :hash WHERE id = :id", hash="0" * 64, id=first.id)
+
+    assert {one.seq for one in history.verify()} == {first.id, second.id}
+
+
+def test_anchors_of_earlier_releases_still_hold(cast, case):
+    def as_before():
+        last = history._last_settled()
+        cases, events, sealed = history.digest(db.session(), last)
+        with transaction() as session:
+            facts = {"cases": cases, "events": events, "last_event_id": last, "hash": sealed}
+            session.add(Anchor(at=utcnow(), **facts))
+
+    as_before()
+    cast.does(case, "rectify")
+    as_before()
+    history.anchor()
+    assert history.verify() == []
+
+    cut_and_seal_anew(case_of(case.number))
+
+    assert [one.seq for one in history.verify()] == [2]
+
+
+def test_nobody_waits_for_an_anchor_and_of_two_at_once_the_first_stands(app, cast, case):
+    history.anchor()
+    made = []
+
+    def writes_and_anchors():
+        with app.app_context():
+            task = cast.task(case_of(number), "rectify")
+            tasks.claim(task.id, cast.whose(task))
+            made.append(history.anchor().id)
+            db.session.remove()
+
+    def in_between(_connection, _cursor, statement, *_):
+        if "event.hash" in statement and not made:
+            made.append(0)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(writes_and_anchors).result()
+
+    number = case.number
+    db.session.rollback()
+    event.listen(db.engine, "after_cursor_execute", in_between)
+    kept = history.anchor()
+    event.remove(db.engine, "after_cursor_execute", in_between)
+
+    assert made == [0, kept.id]
+    assert history.verify() == []
+
+
+def test_a_machine_that_is_off_at_night_anchors_in_the_morning(cast, case, clock):
+    history.anchor_today()
+    history.anchor_today()
+    cast.passes(days=1)
+    history.anchor_today()
+
+    at = db.session.scalars(select(Anchor.at).order_by(Anchor.id)).all()
+    assert len(at) == 2
 
 
 def test_an_anchor_stays_true_while_cases_go_on(cast, case):

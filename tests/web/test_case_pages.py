@@ -107,6 +107,18 @@ def test_a_case_is_opened_by_a_form(office, cast):
     assert "已下达" in page.text
 
 
+def test_a_form_sent_twice_opens_one_case(office, cast):
+    key = {"once_key": office.get("/cases/new").value("once_key")}
+
+    first = office.post("/cases/new", **NEW, **key)
+    again = office.post("/cases/new", **NEW, **key)
+
+    assert again.response.location == first.response.location
+    other = office.post("/cases/new", **NEW | {"location": "食堂"}, **key)
+    assert other.response.location != first.response.location
+    assert len(rows(office.get("/cases"))) == 2
+
+
 def test_a_form_for_a_case_keeps_what_was_typed(office):
     page = office.post("/cases/new", status=422, **NEW | {"unit": "", "limit_days": "很多"})
 

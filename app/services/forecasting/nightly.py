@@ -1,4 +1,4 @@
-"""The work behind the forecast: learning anew by a job, each night or when the office asks for it,
+"""The work behind the forecast: learning anew by a job, each day or when the office asks for it,
 and looking again at cases that have changed since.
 """
 
@@ -51,12 +51,12 @@ def learn_now(actor: Actor) -> Job:
     return jobs.start(Order(kind=KIND, params={"county_id": actor.county_id}, actor=actor))
 
 
-def nightly() -> None:
-    """Have the history of every county learned from, once a day."""
+def daily() -> None:
+    """Have the history of every county learned from, unless it was today."""
     query = select(Unit.id).where(Unit.kind == UnitKind.COUNTY, Unit.active)
     for county_id in list(db.session.scalars(query)):
         key = f"{KIND}:{county_id}:{today().isoformat()}"
-        jobs.start(Order(kind=KIND, params={"county_id": county_id}, key=key))
+        jobs.start_once(Order(kind=KIND, params={"county_id": county_id}, key=key))
 
 
 @jobs.job(KIND, label="逾期预测", counted="已读取 %(amount)s 件")

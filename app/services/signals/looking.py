@@ -1,4 +1,4 @@
-"""Looking for signals, every night and when somebody asks for it, and keeping what is found."""
+"""Looking for signals, every day and when somebody asks for it, and keeping what is found."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from app.services.signals import (  # noqa: F401 - each registers its kinds
 from app.services.signals._kinds import KINDS, Finding, Kind, Look
 from app.services.signals.asking import require
 
-__all__ = ["KIND", "KINDS", "look", "look_now", "nightly"]
+__all__ = ["KIND", "KINDS", "daily", "look", "look_now"]
 
 KIND = "signals"
 
 
-def nightly() -> Job:
-    """Have a job look at what came in during the day; once a night, whoever asks."""
-    return jobs.start(jobs.Order(kind=KIND, params={}, key=f"{KIND}:{today()}"))
+def daily() -> None:
+    """Have a job look at what came in since, unless one did today."""
+    jobs.start_once(jobs.Order(kind=KIND, params={}, key=f"{KIND}:{today()}"))
 
 
 def look_now(actor: Actor) -> Job:
