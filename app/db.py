@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.domain.base import Base
 from app.domain.errors import Conflict, StorageFull, Unavailable
+from config.settings import SettingError
 
 
 class _Session(BoundSession):
@@ -150,8 +151,14 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_NOTADB:
+            raise
+        text = "该文件不是 SQLite 数据库，请改设为数据库文件，或从备份恢复。"
+        raise SettingError(f"XIAOHAO_DATABASE_URL：{text}") from error
 
 
 #: The same pages change at every step: carried over from the log every 4,000 pages (16 MB) rather

@@ -13,10 +13,12 @@ from typing import Any
 from flask import Flask, Response, json, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from app.domain import errors
+from app.domain.keepable import UNKEEPABLE
 from app.engine.linting import RULES
 from app.services.accounts import LoginRefused
 from app.services.design.reasons import SHEET_RULES
@@ -97,8 +99,9 @@ def problem_response(body: dict[str, Any]) -> Response:
 
 
 def wants_json() -> bool:
-    """Tell whether a program asks."""
-    return request.path.startswith("/api/") or request.path == "/healthz"
+    """Tell whether a program asks, or a script of a page."""
+    of_programs = request.path.startswith("/api/") or request.path == "/healthz"
+    return of_programs or request.accept_mimetypes.best == "application/json"
 
 
 #: What to say when the fault lies in the request or in us, by status.
@@ -115,6 +118,9 @@ _SENTENCES = {
     503: "系统暂时无法服务，本次操作未生效，请稍后重试。",
 }
 
+
+#: What a page is told that was opened under another login than the present one.
+_STALE = "此页打开以后，登录已过期或更换。请刷新此页，需要时重新登录。"
 
 #: The stable word, where the protocol's own name is not the one that the domain uses.
 _CODES = {401: "unauthenticated", 403: "not_allowed", 413: "too_large", 500: "internal_error"}
@@ -139,7 +145,8 @@ def explain(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if error.response is not None or status < 400:
         return error
-    detail = gettext(_SENTENCES.get(status, _SENTENCES[400] if status < 500 else _SENTENCES[500]))
+    usual = _SENTENCES.get(status, _SENTENCES[400] if status < 500 else _SENTENCES[500])
+    detail = gettext(_STALE if isinstance(error, CSRFError) else usual)
     body = {
         "type": "about:blank",
         "title": error.name,
@@ -166,22 +173,51 @@ def apologize(error: Exception) -> ResponseReturnValue:
     return explain(InternalServerError())
 
 
-class RowId(IntegerConverter):
-    """A number in an address that the id of a row may be; more would only upset the database."""
+def row_id(text: str) -> int:
+    """Read the number of a row, a version or a revision; more would only upset the database.
 
-    regex = r"[0-9]{1,10}"
+    Raises:
+        ValueError: it is none that a row can have.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_ID):
+        raise ValueError(text[:20])
+    return int(text)
+
+
+class RowId(IntegerConverter):
+    """A number in an address that the id of a row may be."""
 
     def to_python(self, value: str) -> int:
         """Read the number."""
-        if int(value) > LARGEST_ID:
-            raise ValidationError
-        return int(value)
+        try:
+            return row_id(value)
+        except ValueError as error:
+            raise ValidationError from error
 
 
 def _refuse_odd_addresses() -> None:
     """Find nothing where the address holds what no column can: a database would only stumble."""
     if any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in request.path):
         raise NotFound
+
+
+def refuse_unkeepable() -> None:
+    """Refuse a page's parameters, fields and files that hold what no database keeps.
+
+    The API reads its own bodies.
+
+    Raises:
+        Invalid: one of them does; it is named.
+    """
+    if request.path.startswith("/api/"):
+        return
+    sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    sent += [(name, one.filename or "") for name, one in request.files.items(multi=True)]
+    for name, text in sent:
+        if UNKEEPABLE.search(name + text):
+            shown = UNKEEPABLE.sub("", name)[:40]
+            told = "“%(name)s”中有无法保存的字符。请返回上一页，删去后重试，已填写的内容还在那里。"
+            raise errors.Invalid(fields={shown: [errors.Sentence(told, name=shown)]})
 
 
 def init_app(app: Flask) -> None:

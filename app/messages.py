@@ -57,7 +57,7 @@ _OWN_WORDS = frozenset({"notify", *VERSION_NOTICES})
 _GROUPS = (
     ("期限到期", re.compile(r".*_(due|missing)")),
     ("预警灯", re.compile(r"light_.*")),
-    ("变更与异议", re.compile(r".*_granted|(change|objection)_.*")),
+    ("变更与异议", re.compile(r".*_(granted|advised)|(change|objection)_.*")),
     ("流程设计", re.compile(r"version_.*")),
     ("督办函与问责", re.compile(r"(letter|clue)_.*")),
     ("办理结果与其他", re.compile(r".*")),

@@ -6,7 +6,9 @@ EVENTS = {
     "completed": "办理“%(task)s”%(decided)s",
     "claimed": "认领“%(task)s”",
     "released": "释放“%(task)s”",
+    "given_back": "%(whom)s离岗或调岗，“%(task)s”退回岗位待认领",
     "handed_over": "将“%(task)s”转交%(to)s",
+    "stepped_in": "“%(task)s”逾期未办，从%(from)s接手办理",
     "reminded": "催办“%(task)s”，已通知%(to)s",
     "timer_fired": "期限届满：%(timer)s%(merged)s",
     "timer_skipped": "跳过无法执行的期限“%(timer)s”，理由：%(reason)s",
@@ -99,4 +101,23 @@ NOTICES = {
     "step_due": "办理期限已到，请及时处理",
     "notify": "%(text)s",
     **VERSION_NOTICES,
+}
+
+#: What was done to an account or a unit, as the administrators read it.
+ACCOUNT_CHANGES = {
+    "user_added": "新增账号，单位：%(unit)s，角色：%(granted)s",
+    "user_renamed": "更正姓名：%(was)s → %(to)s",
+    "moved": "由%(was)s调到%(to)s，退回待办%(tasks)s项",
+    "roles_changed": "授予角色：%(granted)s；收回角色：%(revoked)s；退回待办%(tasks)s项",
+    "deactivated": "停用账号，退回待办%(tasks)s项，%(schools)s所学校待重新指定责任督学",
+    "reactivated": "账号已恢复",
+    "password_changed": "本人修改密码",
+    "password_reset": "重设一次性密码",
+    "unit_added": "新增单位，上级：%(parent)s",
+    "unit_renamed": "更名：%(was)s → %(to)s",
+    "unit_moved": "上级单位：%(was)s → %(to)s",
+    "department_changed": "主管部门改为：%(to)s",
+    "unit_deactivated": "单位已停用",
+    "unit_reactivated": "单位已恢复",
+    "prefixes_changed": "编号字头改为：问题%(cases)s，督办函%(letters)s",
 }

@@ -60,6 +60,8 @@ NOTICES = {
     "light_changed": "预警灯变为%(light)s",
     "letter_issued": "收到督办函（%(letter)s）",
     "closed_out": "已销号，请巩固整改成果",
+    "extension_advised": "初审退回，主管部门建议申请延期",
+    "reassignment_advised": "初审退回，主管部门建议转办",
     "clue_recorded": "登记了问责线索，请研究：%(kind)s",
     **sayings.NOTICES,
 }
@@ -77,6 +79,8 @@ WORDS = {
     "unannounced": "暗访",
     "verification": "退回核查",
     "rectifying": "退回整改",
+    "advise_extension": "建议延期",
+    "advise_reassignment": "建议转办",
     "overdue": "逾期未报结",
     "plan_overdue": "逾期未报送方案",
     "plan_returned": "方案两次未通过",

@@ -19,6 +19,8 @@ from config import outgoing
 from config.outgoing import Outgoing
 
 Value = TypeVar("Value")
+#: Of a secret key, in characters.
+_SHORTEST = 32
 
 
 class SettingError(Exception):
@@ -50,7 +52,7 @@ class Settings:
             SettingError: one of them is malformed.
         """
         environ = os.environ if environ is None else environ
-        instance = Path(environ.get("XIAOHAO_INSTANCE", "instance")).resolve()
+        instance = _instance(environ)
         return cls(
             instance=instance,
             database_url=_database_url(environ, instance),
@@ -61,6 +63,16 @@ class Settings:
             jobs=_jobs(environ, instance),
             outgoing=_outgoing(environ),
         )
+
+
+def _instance(environ: Mapping[str, str]) -> Path:
+    instance = Path(environ.get("XIAOHAO_INSTANCE", "instance")).resolve()
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = "应为可以建立和写入的文件夹，请改设或检查权限。"
+        raise SettingError(f"XIAOHAO_INSTANCE={str(instance)!r}：{text}") from error
+    return instance
 
 
 def _choice(environ: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
@@ -101,7 +113,7 @@ def _read_as(
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535):
         raise SettingError(f"PORT={text!r}：端口应为 1 到 65535 的整数。")
     return int(text)
 
@@ -127,23 +139,40 @@ def _secret_key(environ: Mapping[str, str], instance: Path) -> str:
         key = _read(Path(file))
     if key is None:
         return _own_key(instance)
-    if len(key) < 32:
-        raise SettingError("XIAOHAO_SECRET_KEY：至少 32 个字符，且不得公开。")
+    if len(key) < _SHORTEST:
+        raise SettingError(f"XIAOHAO_SECRET_KEY：至少 {_SHORTEST} 个字符，且不得公开。")
     return key
 
 
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingError(f"XIAOHAO_SECRET_KEY_FILE={str(file)!r}：无法读取该文件。") from error
+    except (OSError, UnicodeError) as error:
+        text = "无法读取，应为只含密钥的文本文件。"
+        raise SettingError(f"XIAOHAO_SECRET_KEY_FILE={str(file)!r}：{text}") from error
 
 
 def _own_key(instance: Path) -> str:
     """Return this installation's own key, made at its first start."""
     file = instance / "secret_key"
-    if not file.exists():
-        instance.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-    return file.read_text(encoding="utf-8").strip()
+    try:
+        if not file.exists():
+            _write_whole(file, secrets.token_urlsafe(48))
+        key = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        text = "其中的 secret_key 无法读写，请检查权限，或从备份恢复该文件。"
+        raise SettingError(f"XIAOHAO_INSTANCE={str(instance)!r}：{text}") from error
+    if len(key) < _SHORTEST:
+        text = "其中的 secret_key 不完整，请从备份恢复；没有备份的删去该文件，各人须重新登录。"
+        raise SettingError(f"XIAOHAO_INSTANCE={str(instance)!r}：{text}")
+    return key
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Write a file that only we may read; whenever the power goes, it is there whole or not."""
+    part = file.with_suffix(".part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)

@@ -39,6 +39,8 @@ from app.api import (  # noqa: F401
     timers,
     tokens,
     transfers,
+    units,
+    users,
     versions,
 )
 from app.api.calls import api

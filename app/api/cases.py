@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.jobs import accepted
 from app.api.narrowing import narrowing_of, unit_id

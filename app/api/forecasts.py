@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, g
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.jobs import accepted
 from app.api.narrowing import narrowing_of
@@ -33,7 +33,7 @@ def list_forecasts(query: dict[str, Any]) -> dict[str, Any]:
     found = reading.page(g.actor, asked, limit=limit + 1, after=after)
     items = found[:limit]
     end = (items[-1].chance, items[-1].case_id) if len(found) > limit else None
-    return {"items": items, "next": cursors.encode_number(end, of="forecasts")}
+    return {"items": items, "next": cursors.encode(end, of="forecasts")}
 
 
 @Call(method="GET", path="/cases/<number>/forecast", answer=ForecastOut())

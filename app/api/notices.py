@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.schemas.notices import (
     NoticePage,

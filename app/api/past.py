@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, g, send_file
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.jobs import accepted
 from app.api.narrowing import narrowing_of

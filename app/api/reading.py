@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 from flask import request
@@ -12,15 +11,13 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.api.schemas.fields import CONTROL
 from app.domain.errors import Invalid
+from app.domain.keepable import CONTROL, TooDeep, texts_in
 from app.forms import errors_of
 from app.http import Malformed
 
 #: Of a JSON body, in bytes.
 LARGEST_JSON = 1_000_000
-#: Levels of lists and objects in it; no form has more than four.
-DEEPEST = 50
 _CHUNK = 64 * 1024
 
 
@@ -42,8 +39,11 @@ def read_body(schema: Schema) -> Any:
     if not request.is_json:
         raise UnsupportedMediaType
     sent = _parsed(request.get_data())
-    if any(CONTROL.search(text) for text in _texts(sent)):
-        raise Malformed("请求内容含有控制字符或不完整的Unicode字符。")
+    try:
+        if any(CONTROL.search(text) for text in texts_in(sent)):
+            raise Malformed("请求内容含有控制字符或不完整的Unicode字符。")
+    except TooDeep as error:
+        raise Malformed("请求内容嵌套过深。") from error
     try:
         return schema.load(sent)
     except ValidationError as error:
@@ -59,27 +59,6 @@ def _parsed(raw: bytes) -> Any:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in a JSON value, names too.
-
-    Raises:
-        Malformed: it is nested so deep that whatever writes it down again would give up.
-    """
-    rest = [value]
-    for _ in range(DEEPEST):
-        yield from (item for item in rest if isinstance(item, str))
-        rest = [inner for item in rest for inner in _inside(item)]
-        if not rest:
-            return
-    raise Malformed("请求内容嵌套过深。")
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return (*value.keys(), *value.values())
-    return value if isinstance(value, list) else ()
 
 
 def uploaded() -> tuple[FileStorage, str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, g, send_file
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.jobs import accepted
 from app.api.schemas.cases import Paging
@@ -32,7 +32,7 @@ def list_reports(query: dict[str, Any]) -> dict[str, Any]:
     before, limit = cursors.number_after(query["cursor"], of="reports"), query["limit"]
     found = reading.listing(g.actor, limit=limit + 1, before=before[0] if before else None)
     end = (found[limit - 1].id, 0) if len(found) > limit else None
-    return {"items": found[:limit], "next": cursors.encode_number(end, of="reports")}
+    return {"items": found[:limit], "next": cursors.encode(end, of="reports")}
 
 
 @Call(
@@ -69,7 +69,7 @@ def list_report_cases(report_id: int, query: dict[str, Any]) -> dict[str, Any]:
     found = reading.cases_of(report, query["figure"], limit=limit + 1, after=start)
     end = (found[limit - 1].id, 0) if len(found) > limit else None
     numbers = [case.number for case in found[:limit]]
-    return {"items": numbers, "next": cursors.encode_number(end, of="figure")}
+    return {"items": numbers, "next": cursors.encode(end, of="figure")}
 
 
 @Call(method="GET", path="/reports/<int:report_id>/since", answer=SinceOut(), restricted=True)

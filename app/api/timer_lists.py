@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, g, jsonify
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.narrowing import narrowing_of
 from app.api.schemas.timer_lists import (

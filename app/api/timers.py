@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, g, jsonify
 
-from app.api import cursors
+from app import cursors
 from app.api.calls import Call
 from app.api.narrowing import unit_id
 from app.api.schemas.timers import (

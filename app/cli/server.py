@@ -10,11 +10,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
+from typing import Any
 
 import click
 import waitress
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from waitress import wasyncore
 
 from app import demo as demo_county
 from app import scheduler
@@ -22,7 +24,7 @@ from app.cli import setup
 from app.jobs.embedded import EmbeddedRunner
 from app.services import county, founding, jobs
 from app.services.signals import looking
-from config.settings import Settings
+from config.settings import SettingError, Settings
 
 
 @click.command()
@@ -36,13 +38,30 @@ def serve() -> None:
     if settings.demo:
         _show_accounts()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    server = waitress.create_server(app, host=settings.host, port=settings.port, threads=8)
+    server = listening(app, settings)
     _stop_on_signals()
     at_rest()
     click.echo(f"\n销号台已启动  →  http://{settings.host}:{settings.port}\n（Ctrl-C 停止）")
     with _clockwork(app, settings), closing(server):
         server.run()  # returns when interrupted
         click.echo("\n正在停止 …")
+
+
+def listening(app: Flask, settings: Settings) -> Any:
+    """Take the address that is to be served.
+
+    Raises:
+        SettingError: it is no address of this machine, or not free.
+    """
+    address, channels = {"host": settings.host, "port": settings.port}, dict[int, Any]()
+    try:
+        return waitress.create_server(app, channels, **address, threads=8)
+    except (OSError, ValueError) as error:  # waitress's own for a host that is none
+        wasyncore.close_all(channels)
+        where = f"HOST={settings.host!r} PORT={settings.port}"
+        reason = getattr(error, "strerror", None) or error
+        text = "不能在该地址提供服务，可能不是本机地址，或端口已被占用；请改设 HOST 或 PORT。"
+        raise SettingError(f"{where}：{text}（{reason}）") from error
 
 
 def at_rest() -> None:
@@ -56,7 +75,11 @@ def _clockwork(app: Flask, settings: Settings) -> Iterator[None]:
     """Sweep and run jobs inside this process, unless workers do."""
     if settings.jobs == "procrastinate":
         click.echo("\n期限扫描和任务由 xiaohao worker 完成，请至少运行一个。")
-        yield
+        house = scheduler.keep_house(app)
+        try:
+            yield
+        finally:
+            house.shutdown(wait=True)
         return
     clockwork = scheduler.start(app)
     EmbeddedRunner(app, clockwork)
@@ -96,7 +119,7 @@ def _run_demo() -> None:
     else:
         done = sum(1 for _ in events)
         click.echo(f"演示县已建立，共办理 {done} 步。")
-    looking.nightly()
+    looking.daily()
 
 
 #: Shown at the start: one way into each part of the work.

@@ -1,6 +1,7 @@
 """Every mapped class, for those who need the whole metadata: migrations and tests."""
 
 from app.domain import (
+    account_change,
     calendar,
     case,
     change,
@@ -24,6 +25,7 @@ from app.domain import (
 )
 
 __all__ = [
+    "account_change",
     "calendar",
     "case",
     "change",

@@ -114,7 +114,7 @@ def close_out(context: Context) -> None:
 def issue_letter(context: Context) -> None:
     """Give the signed letter its number and send it out."""
     letter = _letters.of(context)
-    letter.issue(_letters.next_number(context, letter.kind), local_date(context.at))
+    letter.issue(_letters.next_number(context), local_date(context.at))
     context.case.escalate(Rung.EXPEDITING_LETTER)
     record(context, "letter_issued", {"letter": letter.number})
     roles = (Role.UNIT_CLERK, Role.UNIT_OWNER, Role.UNIT_HEAD, Role.DEPARTMENT)

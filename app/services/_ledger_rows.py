@@ -94,8 +94,10 @@ class RowChecker:
         return row.cells[place] if place < len(row.cells) else None
 
     def _written(self, row: Row, field: str) -> str:
-        cell = self._cell(row, field)
-        return folded(cell) if isinstance(cell, str | int) else ""
+        try:
+            return folded(self._cell(row, field))
+        except Unreadable:
+            return ""
 
     def _read(self, row: Row) -> tuple[dict[str, Any], Faults]:
         """Read every cell; empty ones are left to the defaults."""

@@ -197,10 +197,10 @@ def _unit_for(role: Role, context: Context) -> int:
 
 
 def user_id(context: Context, username: str | None) -> int | None:
-    """Return the id of the account of that name."""
+    """Return the id of the account of that name; what was meant for a closed one is the post's."""
     if username is None:
         return None
-    return context.session.scalar(select(User.id).where(User.username == username))
+    return context.session.scalar(select(User.id).where(User.username == username, User.active))
 
 
 def timer_row(context: Context, timer: ArmedTimer, calendar: Calendar) -> dict[str, Any]:

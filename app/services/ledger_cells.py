@@ -9,6 +9,8 @@ from typing import TypeVar
 from openpyxl.utils.datetime import from_excel
 
 from app.domain.errors import Listing, Sentence
+from app.domain.keepable import UNKEEPABLE
+from app.domain.numbering import fault_of
 from app.domain.vocabulary import Category, Mode, Severity, SourceLevel, Term
 
 #: Days as Excel counts them that can be meant: 1980 to 2100.
@@ -42,7 +44,7 @@ def plain(cell: object) -> str:
     """Return a cell as text without odd spaces; a list's items are strung together.
 
     Raises:
-        Unreadable: the cell holds something that isn't text.
+        Unreadable: the cell holds something that isn't text, or half a character.
     """
     if cell is None:
         return ""
@@ -55,7 +57,10 @@ def plain(cell: object) -> str:
     if not isinstance(cell, str | int | float) or isinstance(cell, bool):
         raise Unreadable("应填写文字。")
     text = str(cell).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc").strip()
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc").strip()
+    if UNKEEPABLE.search(text):
+        raise Unreadable("有残缺的字符（多为没有完整导出的生僻字），请在文件中改正。")
+    return text
 
 
 def folded(cell: object) -> str:
@@ -78,10 +83,8 @@ def words(most: int) -> Callable[[object], str]:
 def number(cell: object) -> str:
     """Read the number of a case; it becomes part of an address."""
     text = folded(cell)
-    if len(text) > 40 or not re.fullmatch(r"[\w.()〔〕\[\]-]+", text):
-        raise Unreadable("编号不超过 40 个字母、数字、汉字或横线。")
-    if re.fullmatch(r"QL-\d{4}-ZB-(?!\d{4}$).*", text):
-        raise Unreadable("“QL-年份-ZB-”后面应是四位数字。")
+    if (fault := fault_of(text)) is not None:
+        raise Unreadable(fault.template, **fault.params)
     return text
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.errors import Invalid, TooLarge
+from app.domain.keepable import UNKEEPABLE
 from app.services._tables import Bounds, Line, read_tables
 from app.services.ledger_columns import recognise
 
@@ -61,9 +62,14 @@ def _known(cells: Sequence[object]) -> int:
     return len({column.field for column in columns if column})
 
 
+def _heading(text: str) -> str:
+    """Return a heading as it can be shown."""
+    return " ".join(UNKEEPABLE.sub("", text).split())
+
+
 def _sheet(table: Sequence[Line], place: int) -> Sheet:
     number, cells = table[place]
-    headings = ["" if cell is None else " ".join(str(cell).split()) for cell in cells]
+    headings = ["" if cell is None else _heading(str(cell)) for cell in cells]
     rows = [Row(number, cells) for number, cells in table[place + 1 :]]
     if len(rows) > MOST_ROWS:
         raise TooLarge("一次最多导入 %(most)s 行，请分几次导入。", most=MOST_ROWS)

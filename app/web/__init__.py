@@ -13,12 +13,14 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask) -> None:
     """Register all pages."""
+    from app.http import refuse_unkeepable
     from app.web import assets, frame, narrowing, signing, wording
 
     # A form left open over lunch must still be accepted; the login's own end is the limit.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     csrf.init_app(app)
     signing.init_app(app)
+    app.before_request(refuse_unkeepable)  # once it is known who is to be told, and how
     frame.init_app(app)
     assets.init_app(app)
     wording.init_app(app)
@@ -30,6 +32,7 @@ def init_app(app: Flask) -> None:
 def _pages() -> list[Blueprint]:
     """Return all pages, each family a blueprint."""
     from app.web import (
+        admin,
         calendar,
         calendar_import,
         cases,
@@ -50,6 +53,7 @@ def _pages() -> list[Blueprint]:
         monitor,
         notices,
         opening,
+        own_password,
         processes,
         receiving,
         rules,
@@ -63,4 +67,5 @@ def _pages() -> list[Blueprint]:
     others = (letters, notices, receiving, evidence, diagrams, designer, guide, rules, jobs)
     watching = (processes, timers, incidents, monitor, ledger)
     days = (calendar, calendar_import, local_days, school_terms)
-    return [page.bp for page in pages + others + watching + days]
+    keeping = (admin, own_password)
+    return [page.bp for page in pages + others + watching + days + keeping]

@@ -1,36 +1,31 @@
-"""Where the next page of a list begins, as text in its address."""
+"""Where the next part of a page's list begins; what is no such place begins at the first."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
+
+from app import cursors
+from app.domain.errors import Invalid
+
+#: Pages need no names for their lists: one page's address is never another's.
+_OF = "page"
 
 
 def write(at: date, row: int) -> str:
     """Write the sort key and the id of the last row shown."""
-    return f"{at.isoformat()}_{row}"
+    return str(cursors.encode((at, row), _OF))
 
 
 def read_moment(text: str | None) -> tuple[datetime, int] | None:
-    """Read a cursor on a moment; anything else starts at the first page."""
-    try:
-        at, _, row = (text or "").replace(" ", "+").rpartition("_")
-        moment = datetime.fromisoformat(at)
-        return (moment, _row(row)) if moment.tzinfo else None
-    except ValueError:
-        return None
+    """Read a cursor on a moment."""
+    with suppress(Invalid):
+        return cursors.moment_after(text or None, _OF)
+    return None
 
 
 def read_day(text: str | None) -> tuple[date, int] | None:
-    """Read a cursor on a day; anything else starts at the first page."""
-    try:
-        at, _, row = (text or "").rpartition("_")
-        return date.fromisoformat(at), _row(row)
-    except ValueError:
-        return None
-
-
-def _row(text: str) -> int:
-    """Read an id; more digits than any row has are refused, not handed to the database."""
-    if not text.isascii() or len(text) > 18:
-        raise ValueError(text)
-    return int(text)
+    """Read a cursor on a day."""
+    with suppress(Invalid):
+        return cursors.day_after(text or None, _OF)
+    return None

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.http import LARGEST_ID
+from app.http import row_id
 from app.messages import fault_text
 from app.services import cases, notices
 from app.web import cursor
@@ -42,9 +42,9 @@ def page() -> ResponseReturnValue:
 @bp.post("/notices/read")
 def mark_read() -> ResponseReturnValue:
     """Mark some as read, or all."""
-    ids = request.form.getlist("id", type=int)
-    notices.mark_read(g.actor, [one for one in ids if 0 < one <= LARGEST_ID] if ids else None)
-    flash(gettext("已标为已读。") if ids else gettext("全部通知已标为已读。"))
+    some = "id" in request.form
+    notices.mark_read(g.actor, request.form.getlist("id", type=row_id) if some else None)
+    flash(gettext("已标为已读。") if some else gettext("全部通知已标为已读。"))
     only = "unread" if request.form.get("only") == "unread" else None
     return redirect(url_for("notices.page", only=only), 303)
 

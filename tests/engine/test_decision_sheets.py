@@ -72,3 +72,36 @@ def test_a_trial_that_fails_says_why():
 @pytest.mark.parametrize("odd", ["", "<a/>", "<a", LIGHT[:900], LIGHT.replace("<decision ", "<x ")])
 def test_what_is_no_table_is_said(odd):
     assert findings(odd)
+
+
+AUTHORITY = (Path(__file__).parents[2] / "bpmn/authority.dmn").read_text(encoding="utf-8")
+
+
+def severity(cell: str) -> str:
+    """Write a cell where the table has that of serious problems."""
+    return AUTHORITY.replace('<text>"serious"</text>', f"<text>{cell}</text>")
+
+
+@pytest.mark.parametrize("cell", ['"重大"', '"较重","重大"', '"serious "'])
+def test_a_word_that_the_fact_never_is_is_told_with_those_that_it_may_be(cell):
+    text = severity(cell)
+
+    (found,) = findings(text, key="authority", asked=True)
+
+    assert (found.problem.code, found.row, found.column) == ("decision/word", 5, "严重程度")
+    assert found.problem.message.endswith(
+        '可以写："general"（一般）、"serious"（较重）、"major"（重大）。'
+    )
+
+
+@pytest.mark.parametrize("cell", ['"serious","major"', 'not("general")', "lowest", '"重大'])
+def test_nothing_is_said_of_words_where_one_may_hold_or_others_tell(cell):
+    text = severity(cell)
+
+    found = findings(text, {"lowest"}, key="authority", asked=True)
+
+    assert "decision/word" not in {one.problem.code for one in found}
+
+
+def test_in_a_process_about_no_case_a_severity_is_whatever_it_likes():
+    assert findings(severity('"重大"'), key="authority") == []

@@ -36,6 +36,7 @@ SPEAKING = (
     "api",
     "http.py",
     "texts.py",
+    "account_texts.py",
     "deadline_texts.py",
     "play_texts.py",
     "sayings.py",
@@ -45,11 +46,12 @@ SPEAKING = (
 DATA = {
     "app/api/openapi.py": "",  # the product's name
     "app/deadline_texts.py": "_DIGITS _PLACES _number in_chinese",  # how Chinese writes numbers
+    "app/domain/numbering.py": "LETTER_PREFIX",  # the name of a series of Chinese letters
     "app/domain/rule_set_reading.py": "",  # faults of a file, told at the terminal
     "app/domain/rule_sets.py": "BY_DESIGN",  # has its English beside it
     "app/domain/holiday_notice.py": "YES NO MAKE_UP WORK REST _DATE _MADE_UP "
     "_NO_YEAR",  # how notices are written
-    "app/services/_letters.py": "PREFIXES REASONS draft next_number day",  # Chinese documents
+    "app/services/_letters.py": "_UNITS REASONS draft _within next_number day",  # Chinese letters
     "app/services/calendar_files.py": "_HEADINGS _opposite",  # how notices are written
     "app/services/calendar_sources.py": "",  # Chinese festivals
     "app/services/calendars.py": "SEEDED",  # kept with the calendar

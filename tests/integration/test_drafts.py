@@ -1,5 +1,6 @@
 """Drafts: kept as they are drawn, two people at one, going back, beginning something new."""
 
+import functools
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -190,8 +191,26 @@ def test_what_no_database_holds_is_refused(analyst):
     for odd in ("\0", "\ud800"):
         with pytest.raises(Invalid):
             drafts.keep(KEY, analyst, revision=0, forms={"plan": {"components": [odd]}})
+        with pytest.raises(Invalid):
+            drafts.keep(KEY, analyst, revision=0, note=odd)
     with pytest.raises(TooLarge):
         drafts.keep(KEY, analyst, revision=0, xml="x" * 4_000_001)
+
+
+MISSHAPEN = [{"components": 5}, {"components": [1]}, [], {"components": [{"values": 1}]}]
+
+
+def test_what_no_form_looks_like_is_refused_by_its_name(analyst):
+    for form in MISSHAPEN:
+        with pytest.raises(Invalid, match="表单“plan”"):
+            drafts.keep(KEY, analyst, revision=0, forms={"plan": form})
+
+
+def test_what_is_nested_without_end_is_refused(analyst):
+    deep = functools.reduce(lambda inner, _: [inner], range(900), "x")
+
+    with pytest.raises(Invalid, match="嵌套"):
+        drafts.keep(KEY, analyst, revision=0, forms={"plan": {"odd": deep}})
 
 
 def test_nobody_draws_on_what_is_not_there(analyst):

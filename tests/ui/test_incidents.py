@@ -54,6 +54,7 @@ def test_a_failed_step_is_skipped_for_a_reason_that_the_history_keeps(case, offi
 
     page.get_by_role("link", name="跳过").first.click()
     office_head.reads("当前环节不受影响")
+    office_head.reads(case.number)
     page.get_by_label("跳过的理由").fill("已电话督促")
     page.get_by_role("button", name="跳过").click()
 

@@ -144,3 +144,17 @@ def test_a_picture_without_words_is_a_barrier(person):
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
 
     assert [one.split(":")[0] for one in barriers(page)] == ["image-alt"]
+
+
+def test_a_case_is_printed_with_the_drawing_that_one_never_came_to(person, cast):
+    case = cast.open_case()
+    low = {"width": 1440, "height": 400}
+    page = person("wangmin", viewport=low).opens(f"/cases/{case.number}")
+    page.evaluate(
+        "print = () => { document.title = document.querySelector('gov-diagram').dataset.state }"
+    )
+
+    page.get_by_role("button", name="打印").click()
+
+    expect(page).to_have_title("ready")
+    assert page.evaluate("scrollY") == 0

@@ -23,6 +23,13 @@ def test_opening_a_case_starts_its_process(office):
     assert office.get("/cases/QL-2026-T-001") == case
 
 
+@pytest.mark.parametrize("number", ["import", "..", "QL-2026-ZB-" + "8" * 27])
+def test_a_number_that_hides_a_page_or_ruins_a_series_is_refused(office, number):
+    refused = office.post("/cases", 422, json=feedback(number=number))
+
+    assert set(refused["errors"]) == {"number"}
+
+
 def test_labels_are_english_for_who_asks(office):
     office.post("/cases", 201, json=feedback(number="N1"))
 

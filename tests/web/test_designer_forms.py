@@ -202,6 +202,7 @@ def test_a_field_that_somebody_deleted_can_be_added_again_as_typed(analyst, acto
         {"_do": "drag", "_drag": "x>y"},
         {"_do": "undo:", "removed": "["},
         {"_do": "undo:0", "removed": "[]"},
+        {"_do": "undo:0", "removed": "[" * 100_000},
         {"_do": "add", "new_type": "image"},
         {"_do": "add", "new_type": "text", "new_holder": "0"},
         {"_do": "delete:1.2.3.4.5.6.7.8.9"},

@@ -50,6 +50,16 @@ def test_faults_are_listed_by_row_and_column_and_nothing_is_imported(office):
     assert "还没有整改事项" in office.get("/cases").text
 
 
+def test_half_a_character_is_told_by_row_and_column(office):
+    half = {"org": "\ud800", "item_code": "\udfff", "problem": "锁\ud800", "附\ud800注": 1}
+    file = io.BytesIO(json.dumps([RIGHT, RIGHT | half]).encode())
+
+    page = office.post("/cases/import", status=200, file=(file, "台账.json"))
+
+    assert page.text.count("有残缺的字符") == 3
+    assert "附注" in page.text
+
+
 def test_the_right_rows_alone_are_imported_when_so_chosen(office):
     office.post("/cases/import", status=200, file=ledger(RIGHT, RIGHT | {"org": "无此校"}))
 

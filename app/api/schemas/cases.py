@@ -47,7 +47,13 @@ class FeedbackIn(In):
     category = Word(Category, required=True)
     severity = Word(Severity, required=True)
     issued_on = Day(required=True)
-    number = Text(40, least=1, pattern=NUMBER, allow_none=True)
+    number = Text(
+        40,
+        least=1,
+        pattern=NUMBER,
+        allow_none=True,
+        metadata={"description": "Letters, digits, brackets, dots, hyphens; a digit at least."},
+    )
     inspection = Text(120)
     letter_number = Text(60)
     lead_unit = Text(80, allow_none=True)

@@ -11,11 +11,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from app.clock import LOCAL
+from app.domain.keepable import CONTROL
 from app.forms.wording import _
 from app.texts import label, listed
-
-#: What no database column or printed page can hold.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 #: Marshmallow wants room for lists here; texts are all we say.
 _MISSING: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "必填。", "null": "不能为空。"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
@@ -15,6 +15,8 @@ from app import engine
 from app.clock import LOCAL, utcnow
 from app.domain.design import Draft, DraftSave
 from app.domain.errors import DraftChanged, Invalid, InvalidDiagram, NotFound, TooLarge
+from app.domain.form_reading import problem, shape_faults
+from app.domain.keepable import UNKEEPABLE, TooDeep, texts_in
 from app.domain.people import Actor
 from app.domain.process import Diagram
 from app.domain.vocabulary import DiagramState
@@ -29,8 +31,6 @@ RESERVED = frozenset({"new", "files", "bundles", "pack", "catalogue", "import", 
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{1,62}")
 _KEY_ELSEWHERE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
-#: Characters that a database refuses.
-_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _KEY_RULE = (
     "标识用小写英文字母、数字和下划线，以字母开头，2至63个字符，例如 inspector_appointment。"
 )
@@ -138,31 +138,25 @@ def _name_in(xml: str) -> str:
         return ""
 
 
-def check(content: Content) -> None:
-    """Refuse what no database keeps.
+def check(content: Content, note: str = "") -> None:
+    """Refuse what no database keeps, and forms that nothing could read.
 
     Raises:
-        Invalid: there are characters in it that stand for nothing.
+        Invalid: there are characters in it that stand for nothing, or a form has no form's shape.
         TooLarge: it is too large.
     """
-    texts = list(_texts(dict(content)))
+    try:
+        texts = list(texts_in([dict(content), note]))
+    except TooDeep as error:
+        raise Invalid("内容嵌套过深，无法保存。") from error
     if sum(map(len, texts)) > LARGEST:
         raise TooLarge
-    if any(_UNKEEPABLE.search(text) for text in texts):
+    if any(UNKEEPABLE.search(text) for text in texts):
         raise Invalid("内容中含有无法保存的字符，请删去后再保存。")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in a JSON value, names too, however deep it is nested."""
-    rest = [value]
-    while rest:
-        one = rest.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, Mapping):
-            rest += [*one.keys(), *one.values()]
-        elif isinstance(one, list | tuple):
-            rest += one
+    forms = (content.get("forms") or {}).items()
+    if wrong := [problem(fault, key) for key, form in forms for fault in shape_faults(form)]:
+        told = [one.message for one in wrong[:50]]
+        raise Invalid(wrong[0].template, fields={"forms": told}, **wrong[0].params)
 
 
 def save(session: Session, draft: Draft, actor: Actor, note: str) -> None:

@@ -33,10 +33,8 @@ from app.services.design.played import (
     Script,
     Sheet,
 )
-from app.services.design._telling import counted, tell_way
-from app.services.sentences import packed
-from app.services.design.charts import chart_of
 from app.services.diagrams import Bundle
+from app.services.sentences import packed
 
 #: When people come to the office.
 MORNING = time(9)

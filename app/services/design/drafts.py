@@ -76,7 +76,7 @@ def keep(
         TooLarge: it is too large.
     """
     require_analyst(actor)
-    _drafts.check(content)
+    _drafts.check(content, note)
     with transaction() as session:
         draft = _at_revision(session, key, actor, revision)
         new = {

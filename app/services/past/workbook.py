@@ -140,7 +140,7 @@ def _prove(sheet: Any, asked: Asked, count: int) -> None:
 def proof(asked: Asked, count: int) -> list[tuple[str, str]]:
     """Return what stands beside the register so that it can be checked."""
     anchor = covering(asked.until)
-    sealed = [("存证", "尚无覆盖当日的存证；系统每日 0:05 生成，请次日后重新导出。")]
+    sealed = [("存证", "尚无覆盖当日的存证；系统每日生成一次，请次日后重新导出。")]
     if anchor is not None:
         made = f"{anchor.at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
         sealed = [

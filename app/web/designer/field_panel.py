@@ -241,7 +241,7 @@ def _choices_in(post: MultiDict[str, str]) -> list[Choice]:
         if match := _ROW.fullmatch(name):
             rows.setdefault(int(match[1]), {})[match[2]] = value.strip()
     if removed := post.get("_remove", "").removeprefix("option."):
-        rows.pop(int(removed) if removed.isdecimal() else -1, None)
+        rows.pop(int(removed) if removed.isdecimal() and len(removed) < 10 else -1, None)
     return [Choice(**{"label": "", **row}) for _number, row in sorted(rows.items())]
 
 

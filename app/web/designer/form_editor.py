@@ -15,7 +15,7 @@ from app.domain.form_outline import Place, added, address, at, lines, moved, pla
 from app.domain.form_settings import Faults, written
 from app.domain.form_types import HOLDERS, TYPES
 from app.domain.vocabulary import Role
-from app.http import status_of
+from app.http import row_id, status_of
 from app.services.design import form_editing, standing
 from app.services.design import forms as service
 from app.services.design.form_editing import Filled
@@ -85,7 +85,7 @@ def change_form(key: str, form: str) -> ResponseReturnValue:
         standing.require_same(
             desk.now,
             desk.form,
-            revision=request.form.get("revision", 0, type=int),
+            revision=request.form.get("revision", 0, type=row_id),
             seen=request.form.get("seen", ""),
         )
         after = _changed(desk, filled)
@@ -212,7 +212,7 @@ def _delete(desk: Desk, argument: str) -> Desk:
 def _undo(desk: Desk, argument: str) -> Desk:
     try:
         field = json.loads(request.form.get("removed", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotFound from None
     if not isinstance(field, dict):
         raise NotFound
@@ -254,6 +254,13 @@ def _overtaken(desk: Desk, filled: Filled, error: DraftChanged) -> Desk:
     return replace(desk, refusal=say(error), removed=removed)
 
 
+def _title_shown(desk: Desk) -> str:
+    """Return the form's name; where nothing was kept, the one that was filled in here."""
+    typed = request.form.get("title", "")
+    changed = typed != request.form.get("title_was", typed)
+    return typed if desk.refusal and changed else str(desk.form.get("title") or "")
+
+
 def _draw(desk: Desk) -> str:
     part = request.headers.get("HX-Target", "").rpartition("#")[2]
     template = {"form-preview": "_form_parts", "form-desk": "_form_desk"}.get(part, "form")
@@ -265,6 +272,7 @@ def _draw(desk: Desk) -> str:
         now=desk.now,
         form_key=desk.key,
         title=service.title_of(desk.now, desk.key),
+        title_shown=_title_shown(desk),
         lines=lines(desk.form),
         panel=desk.panel,
         findings=findings,

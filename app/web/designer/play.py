@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -24,7 +24,8 @@ from app.services.design import beginnings, drafts, scenarios
 from app.services.design.charts import messages_of
 from app.services.design.played import Move, Played, Script, Sheet
 from app.services.diagrams import Bundle
-from app.texts import label, language, say
+from app.texts import label, language, listed, say
+from app.web import narrowing
 from app.web.designer import plays
 from app.web.designer.blueprint import bp
 
@@ -58,7 +59,7 @@ def move(key: str) -> ResponseReturnValue:
     if act == "save":
         return _save(key, script)
     if act == "goto":
-        kept = int(about) if about.isdecimal() else 0
+        kept = int(about) if about.isdecimal() and len(about) < 10 else 0
         return _draw(key, replace(script, moves=script.moves[:kept]))
     if act == "answer":
         return _answer(key, script, about)

@@ -13,11 +13,12 @@ from app.domain.design_terms import Verdict
 from app.domain.errors import Invalid, InvalidDiagram, NotFound
 from app.domain.job import Job
 from app.domain.vocabulary import JobState, Role
-from app.http import status_of
+from app.http import row_id, status_of
 from app.services.design import drafts, mappings, migrations, overview, rehearsals
 from app.services.design.migrations import Drawn
 from app.services.design.rehearsals import Question
 from app.texts import local_moment
+from app.web import narrowing
 from app.web.designer.blueprint import bp
 from app.web.designer.versions import known, surroundings
 
@@ -41,7 +42,7 @@ def open_cases(key: str) -> ResponseReturnValue:
 @bp.get("/<key>/rehearsal")
 def rehearsal(key: str) -> ResponseReturnValue:
     """Show the last rehearsal of a version, and the plans of the process."""
-    return _page(key, request.args.get("version", type=int))
+    return _page(key, narrowing.number("version"))
 
 
 def _page(key: str, version: int | None, refusal: Exception | None = None) -> str:
@@ -72,12 +73,12 @@ def _page(key: str, version: int | None, refusal: Exception | None = None) -> st
 
 def _found(job: Job) -> Mapping[str, Any]:
     """Return the cases of the group that is asked for."""
-    number = request.args.get("group", type=int)
+    number = narrowing.number("group")
     groups = (job.outcome or {})["groups"]
     group = next((one for one in groups if one["number"] == number), None)
     if group is None:
         return {"items": [], "group": None, "next": None}
-    after = request.args.get("after", 0, type=int)
+    after = narrowing.number("after") or 0
     items = rehearsals.findings(job.id, g.actor, group=number, after=after, limit=SHOWN + 1)
     more = items[SHOWN - 1].process_id if len(items) > SHOWN else None
     return {"items": items[:SHOWN], "group": group, "next": more}
@@ -86,7 +87,7 @@ def _found(job: Job) -> Mapping[str, Any]:
 @bp.post("/<key>/rehearsal")
 def rehearse(key: str) -> ResponseReturnValue:
     """Rehearse a version, by the mapping that was chosen."""
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=row_id)
     mapping, keeps = _chosen(), request.form.get("keeps_timers", "yes") == "yes"
     question = Question(key=key, version=version, mapping=mapping, keeps_timers=keeps)
     try:
@@ -123,7 +124,7 @@ def plans(key: str) -> ResponseReturnValue:
 @bp.post("/<key>/plans")
 def draw_up(key: str) -> ResponseReturnValue:
     """Keep a plan to carry cases over."""
-    version = request.form.get("version", type=int)
+    version = request.form.get("version", type=row_id)
     if version is None:
         raise NotFound
     drawn = Drawn(
@@ -146,7 +147,7 @@ def plan(key: str, plan_id: int) -> ResponseReturnValue:
     found = migrations.get(plan_id, g.actor)
     if found.key != key:
         raise NotFound
-    after = request.args.get("after", 0, type=int)
+    after = narrowing.number("after") or 0
     outcome = migrations.outcome_called(request.args.get("outcome"))
     items = migrations.carried(plan_id, g.actor, outcome=outcome, after=after, limit=SHOWN + 1)
     shown = surroundings(key, drafts.find(key), overview.versions(key))

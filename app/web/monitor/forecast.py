@@ -9,8 +9,8 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app import cursors
 from app.domain.case import Case
-from app.domain.errors import Invalid, Sentence
 from app.domain.forecast import Forecast
 from app.services.forecasting import nightly, reading
 from app.services.forecasting.calibration import TENTHS, Bin
@@ -29,7 +29,7 @@ PAGE = 50
 def forecast() -> ResponseReturnValue:
     """List the open cases, the likeliest to be late first."""
     asked = Asked(narrowing.asked("band", "after"), narrowing.word(Band, "band"))
-    after = _after()
+    after = cursors.number_after(request.args.get("after") or None, of="forecasts")
     model = reading.model_of(g.actor)
     found = reading.page(g.actor, asked, limit=PAGE + 1, after=after)
     kept = asked.narrow.written()
@@ -51,26 +51,12 @@ def forecast() -> ResponseReturnValue:
     )
 
 
-def _after() -> tuple[int, int] | None:
-    """Return where the page begins.
-
-    Raises:
-        Invalid: the address names no such place.
-    """
-    text = request.args.get("after", "")
-    chance, _, case_id = text.partition("_")
-    if not text:
-        return None
-    if not text.isascii() or len(text) > 14 or not (chance.isdecimal() and case_id.isdecimal()):
-        raise Invalid(fields={"after": [Sentence("翻页位置无效，请从第一页重新开始。")]})
-    return int(chance), int(case_id)
-
-
 def _next(found: list[Forecast], kept: dict[str, Any]) -> str | None:
     if len(found) <= PAGE:
         return None
     last = found[PAGE - 1]
-    return url_for("monitor.forecast", **kept, after=f"{last.chance}_{last.case_id}")
+    after = cursors.encode((last.chance, last.case_id), of="forecasts")
+    return url_for("monitor.forecast", **kept, after=after)
 
 
 @bp.post("/forecast")

@@ -1,6 +1,7 @@
 // <gov-inbox>: list beside detail on a wide screen, list then page on a phone; worked from the keyboard.
 import htmx from 'htmx.org';
 import { isTyping } from './dom.js';
+import { printAll } from './paper.js';
 
 const WIDE = matchMedia('(min-width: 992px)');
 
@@ -115,5 +116,5 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-keys]')) document.getElementById('keys')?.showModal();
   if (event.target.closest('[data-close]')) event.target.closest('dialog').close();
-  if (event.target.closest('[data-print]')) print();
+  if (event.target.closest('[data-print]')) printAll();
 });

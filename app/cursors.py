@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, opaque to whoever carries it."""
+"""Cursors: where a list goes on, in the API and on pages, opaque to whoever carries it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,13 @@ from app.domain.errors import Invalid
 from app.http import LARGEST_ID
 
 
-def encode(place: tuple[datetime | date, int] | None, of: str) -> str | None:
-    """Write down a *place* in the list *of* that name."""
+def encode(place: tuple[datetime | date | int, int] | None, of: str) -> str | None:
+    """Write down a *place* in the list *of* that name: what it is sorted by, and the row's id."""
     if place is None:
         return None
     at, row_id = place
-    text = json.dumps([of, at.isoformat(), row_id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def encode_number(place: tuple[int, int] | None, of: str) -> str | None:
-    """Write down a *place* in a list of that name that is sorted by a whole number."""
-    if place is None:
-        return None
-    text = json.dumps([of, str(place[0]), place[1]], separators=(",", ":"))
+    written = at.isoformat() if isinstance(at, date) else str(at)
+    text = json.dumps([of, written, row_id], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
