@@ -40,7 +40,9 @@ def test_a_right_ledger_is_shown_and_then_imported(office):
 
 def test_faults_are_listed_by_row_and_column_and_nothing_is_imported(office):
     page = office.post(
-        "/cases/import", status=200, file=ledger(RIGHT, RIGHT | {"org": "无此校", "item_code": "B-2"})
+        "/cases/import",
+        status=200,
+        file=ledger(RIGHT, RIGHT | {"org": "无此校", "item_code": "B-2"}),
     )
 
     cells = [cell.text_content().strip() for cell in page.all("//table[1]/tbody/tr[1]/*")]
