@@ -55,9 +55,10 @@ def deadlines() -> list[list[Any]]:
         for moment in MOMENTS:
             at = datetime.fromisoformat(moment).replace(tzinfo=LOCAL)
             move_to(at)
-            case = cast.open_case(number=moment, issued_on=at.date())
+            number = f"{at:%Y-%m-%d-%H%M%S}"
+            case = cast.open_case(number=number, issued_on=at.date())
             cast.walks(case, *PLANNING)
-            cast.open_case(number=f"{moment}-", issued_on=at.date())
+            cast.open_case(number=f"{number}-B", issued_on=at.date())
         scheduler.sweep()
     query = select(Timer).order_by(Timer.id)
     return [

