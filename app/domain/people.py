@@ -158,10 +158,11 @@ class Actor:
     @property
     def posts(self) -> tuple[tuple[Role, int], ...]:
         """Each role with the unit it acts for: what tasks are handed out to."""
-        return tuple(
-            (role, self.unit_id if role in UNIT_ROLES else self.county_id)
-            for role in sorted(self.roles)
-        )
+        return tuple((role, self.acts_for(role)) for role in sorted(self.roles))
+
+    def acts_for(self, role: str) -> int:
+        """Return the unit for which the person acts in a role, if they hold it."""
+        return self.unit_id if role in UNIT_ROLES else self.county_id
 
     @property
     def sees_county(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -167,10 +166,9 @@ def counted_from(base: int, step: Step) -> Step:
     if base == 0:
         return step
     moved, shape = states.split(step.state)
-    return replace(
-        step,
+    return step._replace(
         state=states.joined(base + moved, shape),
-        opened=tuple(replace(task, id=task.id + base) for task in step.opened),
+        opened=tuple(task._replace(id=task.id + base) for task in step.opened),
         closed=tuple(number + base for number in step.closed),
         armed=tuple(_timer_from(base, timer) for timer in step.armed),
         disarmed=tuple(number + base for number in step.disarmed),
@@ -179,7 +177,7 @@ def counted_from(base: int, step: Step) -> Step:
 
 def _timer_from(base: int, timer: ArmedTimer) -> ArmedTimer:
     task = None if timer.task is None else timer.task + base
-    return replace(timer, id=timer.id + base, task=task)
+    return timer._replace(id=timer.id + base, task=task)
 
 
 class _Account:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 #: Control variables only: booleans, numbers, short strings, lists of them, ``None``.
 Variables = Mapping[str, Any]
@@ -77,8 +77,7 @@ class Catalogue:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTask:
+class OpenTask(NamedTuple):
     """A task that waits for a person."""
 
     #: Stable for the life of the task, unique within its process.
@@ -95,8 +94,7 @@ class OpenTask:
     properties: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ArmedTimer:
+class ArmedTimer(NamedTuple):
     """A clock that the process now waits for. Only `fire` moves it."""
 
     id: int
@@ -121,8 +119,7 @@ class Effect:
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one move did, and what the process looks like after it."""
 
     state: str

@@ -8,7 +8,6 @@ so they are written by plain statements; the unit of work would cost more than t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -285,8 +284,8 @@ def resync(context: Context, waits: Step) -> int:
         tuple(wanted_tasks[number] for number in sorted(wanted_tasks.keys() - tasks)),
         tuple(wanted_timers[n] for n in sorted(wanted_timers.keys() - timers - struck)),
     )
-    mended = replace(
-        waits, closed=gone[0], disarmed=gone[1], opened=lacking[0], armed=lacking[1], effects=()
+    mended = waits._replace(
+        closed=gone[0], disarmed=gone[1], opened=lacking[0], armed=lacking[1], effects=()
     )
     close(context, mended)
     _open(context, mended)

@@ -128,4 +128,4 @@ def of_visible_timers(query: Select[Any], actor: Actor) -> Select[Any]:
 
 def holds(actor: Actor, task: Any) -> bool:
     """Tell whether a task was handed out to a post that *actor* holds."""
-    return any(task.role == role and task.unit_id == unit for role, unit in actor.posts)
+    return task.role in actor.roles and task.unit_id == actor.acts_for(task.role)
