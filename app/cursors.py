@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from app.domain.errors import Invalid
 from app.http import LARGEST_ID
+
+_Key = TypeVar("_Key")
 
 
 def encode(place: tuple[datetime | date | int, int] | None, of: str) -> str | None:
@@ -28,12 +31,7 @@ def number_after(cursor: str | None, of: str) -> tuple[int, int] | None:
     Raises:
         Invalid: it is no cursor, or one of another list.
     """
-    if cursor is None:
-        return None
-    text, row_id = _decode(cursor, of)
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise _strange()
-    return int(text), row_id
+    return _after(cursor, of, _number)
 
 
 def moment_after(cursor: str | None, of: str) -> tuple[datetime, int] | None:
@@ -42,13 +40,7 @@ def moment_after(cursor: str | None, of: str) -> tuple[datetime, int] | None:
     Raises:
         Invalid: it is no cursor, or one of another list.
     """
-    if cursor is None:
-        return None
-    text, row_id = _decode(cursor, of)
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC), row_id
-    except (ValueError, OverflowError) as error:
-        raise _strange() from error
+    return _after(cursor, of, _moment)
 
 
 def day_after(cursor: str | None, of: str) -> tuple[date, int] | None:
@@ -57,12 +49,26 @@ def day_after(cursor: str | None, of: str) -> tuple[date, int] | None:
     Raises:
         Invalid: it is no cursor, or one of another list.
     """
+    return _after(cursor, of, date.fromisoformat)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise ValueError(text[:20])
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _after(cursor: str | None, of: str, read: Callable[[str], _Key]) -> tuple[_Key, int] | None:
     if cursor is None:
         return None
     text, row_id = _decode(cursor, of)
     try:
-        return date.fromisoformat(text), row_id
-    except ValueError as error:
+        return read(text), row_id
+    except (ValueError, OverflowError) as error:
         raise _strange() from error
 
 
